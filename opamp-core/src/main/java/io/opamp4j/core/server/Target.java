@@ -1,0 +1,38 @@
+package io.opamp4j.core.server;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opamp4j.proto.ServerToAgent;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the operator wants for one agent. The offers stand in a {@link ServerToAgent} as if the
+ * agent had nothing and could do everything; the machine leaves out what it already has or cannot
+ * take.
+ *
+ * @param offers remote_config, packages_available and connection_settings; other fields are not
+ *     used
+ * @param configName the chosen configuration and version for people, such as {@code "web v3"};
+ *     empty if no configuration matches
+ * @param missingComponents component types the config uses and the agent lacks; if any, the config
+ *     is withheld
+ * @param planned the configuration and version a running rollout has planned but not sent
+ */
+public record Target(
+    ServerToAgent offers,
+    String configName,
+    List<String> missingComponents,
+    Optional<String> planned) {
+
+  /** Nothing is wanted. */
+  public static final Target NONE =
+      new Target(ServerToAgent.getDefaultInstance(), "", List.of(), Optional.empty());
+
+  public Target {
+    requireNonNull(offers, "offers");
+    requireNonNull(configName, "configName");
+    missingComponents = List.copyOf(missingComponents);
+    requireNonNull(planned, "planned");
+  }
+}

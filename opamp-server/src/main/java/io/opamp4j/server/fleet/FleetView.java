@@ -1,0 +1,20 @@
+package io.opamp4j.server.fleet;
+
+import io.opamp4j.core.server.Target;
+import io.opamp4j.proto.AgentToServer;
+import java.util.Map;
+
+/**
+ * What every agent should have, as of one moment. Immutable; a change of the fleet is another
+ * instance, so the identity of a view tells whether a target resolved earlier is still right.
+ */
+public interface FleetView {
+
+  /**
+   * Picks the target of one agent. Pure.
+   *
+   * @param report the agent's merged report, whose attributes count as labels
+   * @param labels the operator's labels
+   */
+  Target resolve(AgentToServer report, Map<String, String> labels);
+}

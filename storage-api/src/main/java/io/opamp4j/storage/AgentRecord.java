@@ -1,0 +1,37 @@
+package io.opamp4j.storage;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.proto.AgentToServer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is kept of one agent between connections and restarts. Times are UTC with millisecond
+ * precision.
+ *
+ * @param uid the agent's instance uid
+ * @param report the merged report: every section the agent last reported
+ * @param labels the operator's labels; attributes of the agent are not repeated here
+ * @param firstSeen when the agent first reported
+ * @param lastSeen when anything was last heard of the agent
+ * @param ownerNode the server node holding its connection, empty when it is not connected
+ */
+public record AgentRecord(
+    InstanceUid uid,
+    AgentToServer report,
+    Map<String, String> labels,
+    Instant firstSeen,
+    Instant lastSeen,
+    Optional<String> ownerNode) {
+  public AgentRecord {
+    requireNonNull(uid, "uid");
+    requireNonNull(report, "report");
+    labels = Map.copyOf(labels);
+    requireNonNull(firstSeen, "firstSeen");
+    requireNonNull(lastSeen, "lastSeen");
+    requireNonNull(ownerNode, "ownerNode");
+  }
+}

@@ -1,0 +1,47 @@
+package io.opamp4j.storage;
+
+import io.opamp4j.core.ContentHash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/**
+ * Large files, streamed and addressed by their SHA-256. A blob is there whole or not at all: an
+ * upload that is cut short leaves nothing behind.
+ */
+public interface BlobStore {
+
+  /**
+   * Reads the stream to its end and keeps it. The caller closes the stream. Keeping the same
+   * content twice keeps it once.
+   *
+   * @throws IOException if the given stream fails; nothing was kept
+   */
+  Blob put(InputStream content) throws IOException;
+
+  /** Size and hash of a blob, or empty if there is none. */
+  Optional<Blob> find(ContentHash hash);
+
+  /**
+   * Opens a blob for reading from an offset, in bytes; the caller closes it. Empty if there is
+   * none.
+   *
+   * @throws IllegalArgumentException if the offset is negative or above the size
+   */
+  Optional<InputStream> open(ContentHash hash, long offset);
+
+  /**
+   * Removes a blob.
+   *
+   * @return whether it was there
+   */
+  boolean remove(ContentHash hash);
+
+  /**
+   * What is known of a blob.
+   *
+   * @param hash SHA-256 of the content
+   * @param size in bytes
+   */
+  record Blob(ContentHash hash, long size) {}
+}

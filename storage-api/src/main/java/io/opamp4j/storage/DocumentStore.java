@@ -1,0 +1,42 @@
+package io.opamp4j.storage;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+
+/**
+ * Versioned documents by kind and id. A write is durable when the method returns, and is a
+ * compare-and-set: of several writers that read the same version, one succeeds.
+ */
+public interface DocumentStore {
+
+  /** The version to expect of a document that must not exist yet. */
+  long ABSENT = 0;
+
+  /** The current version, or empty if there is none. */
+  Optional<Document> find(String kind, String id);
+
+  /**
+   * Writes the next version.
+   *
+   * @param expectedVersion the version being replaced, or {@link #ABSENT} to create
+   * @return the document as written
+   * @throws VersionConflictException if the current version is another one; nothing was written
+   */
+  Document put(String kind, String id, ByteString body, long expectedVersion);
+
+  /**
+   * Removes the document. A later {@link #put} of the same id starts at version 1 again.
+   *
+   * @throws VersionConflictException if the current version is another one (or there is none);
+   *     nothing was removed
+   */
+  void remove(String kind, String id, long expectedVersion);
+
+  /**
+   * One page in ascending order of id (by Unicode code point).
+   *
+   * @param after only ids above this one; empty starts at the beginning
+   * @param limit the most documents to return, 1 to 10,000
+   */
+  Page<Document> list(String kind, Optional<String> after, int limit);
+}
