@@ -46,16 +46,16 @@ public record InstanceUid(long mostSignificant, long leastSignificant)
    */
   public static InstanceUid parse(String text) {
     requireNonNull(text, "text");
-    // UUID.fromString also takes shortened groups, so the length is checked first.
-    if (text.length() != 36) {
-      throw new IllegalArgumentException("not an instance uid: '" + text + "'");
-    }
     try {
       UUID uuid = UUID.fromString(text);
-      return new InstanceUid(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+      // UUID.fromString also takes groups of the wrong length.
+      if (uuid.toString().equalsIgnoreCase(text)) {
+        return new InstanceUid(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+      }
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("not an instance uid: '" + text + "'", e);
     }
+    throw new IllegalArgumentException("not an instance uid: '" + text + "'");
   }
 
   /** The 16 bytes as sent on the wire. */

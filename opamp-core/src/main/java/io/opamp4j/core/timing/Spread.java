@@ -1,0 +1,42 @@
+package io.opamp4j.core.timing;
+
+import io.opamp4j.core.InstanceUid;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Gives every agent its own moment within an interval, always the same one, so that what is due to
+ * all of them once per interval does not go out in one burst.
+ */
+public final class Spread {
+  private Spread() {}
+
+  /**
+   * The agent's moment: at least zero and less than the interval. It depends on nothing but the two
+   * arguments, so every node of a server agrees on it.
+   *
+   * @param interval more than zero
+   */
+  public static Duration offset(InstanceUid uid, Duration interval) {
+    if (interval.isNegative() || interval.isZero()) {
+      throw new IllegalArgumentException("interval must be more than zero, not " + interval);
+    }
+    long hash = mix(mix(uid.mostSignificant()) ^ uid.leastSignificant());
+    return Duration.ofNanos(Long.remainderUnsigned(hash, interval.toNanos()));
+  }
+
+  /** The first of the agent's moments that lies after {@code now}, intervals counted from 1970. */
+  public static Instant next(InstanceUid uid, Duration interval, Instant now) {
+    Duration sinceStart = Duration.between(Instant.EPOCH, now).minus(offset(uid, interval));
+    long passed = sinceStart.dividedBy(interval);
+    Instant moment = now.minus(sinceStart).plus(interval.multipliedBy(passed));
+    return moment.isAfter(now) ? moment : moment.plus(interval);
+  }
+
+  /** Spreads neighbouring numbers over all 64 bits (the finaliser of MurmurHash3). */
+  private static long mix(long bits) {
+    long mixed = (bits ^ (bits >>> 33)) * 0xFF51AFD7ED558CCDL;
+    mixed = (mixed ^ (mixed >>> 33)) * 0xC4CEB9FE1A85EC53L;
+    return mixed ^ (mixed >>> 33);
+  }
+}
