@@ -6,9 +6,10 @@ import io.opamp4j.proto.AvailableComponents;
 
 /**
  * Arithmetic on reports. A report holds facts only: the uid, the capabilities and the eight {@link
- * Section sections}; sequence numbers and one-shot fields (flags, disconnect, custom message, settings
- * request) are never part of it. Pure functions; for reports {@code a} and {@code b} of one agent where
- * {@code b} has every section of {@code a}: {@code merge(a, diff(a, b))} equals {@code b}.
+ * Section sections}; sequence numbers and one-shot fields (flags, disconnect, custom message,
+ * settings request) are never part of it. Pure functions; for reports {@code a} and {@code b} of
+ * one agent where {@code b} has every section of {@code a}: {@code merge(a, diff(a, b))} equals
+ * {@code b}.
  */
 public final class Reports {
   private Reports() {}
@@ -27,11 +28,12 @@ public final class Reports {
 
   /**
    * What is known after a message. Sections in the message replace, absent ones stay (COMPRESS-03,
-   * COMPRESS-04); capabilities of 0 mean "unchanged", since a real agent has at least one; a catalogue
-   * sent as its hash alone does not wipe the catalogue that hash names (COMP-03, COMP-06).
+   * COMPRESS-04); capabilities of 0 mean "unchanged", since a real agent has at least one; a
+   * catalogue sent as its hash alone does not wipe the catalogue that hash names (COMP-03,
+   * COMP-06).
    *
-   * @return {@code known} itself if the message says nothing new, so that identity tells whether there is
-   *     anything to store
+   * @return {@code known} itself if the message says nothing new, so that identity tells whether
+   *     there is anything to store
    */
   public static AgentToServer merge(AgentToServer known, AgentToServer message) {
     AgentToServer.Builder merged = null;
@@ -57,9 +59,9 @@ public final class Reports {
   }
 
   /**
-   * The message that brings a peer who knows {@code told} up to {@code now}: uid and capabilities always
-   * (COMPRESS-05), and each section that differs, complete (COMPRESS-02). A section that is gone from
-   * {@code now} is sent empty, since leaving it out would mean "unchanged".
+   * The message that brings a peer who knows {@code told} up to {@code now}: uid and capabilities
+   * always (COMPRESS-05), and each section that differs, complete (COMPRESS-02). A section that is
+   * gone from {@code now} is sent empty, since leaving it out would mean "unchanged".
    */
   public static AgentToServer diff(AgentToServer told, AgentToServer now) {
     AgentToServer.Builder diff = AgentToServer.newBuilder();
@@ -85,8 +87,7 @@ public final class Reports {
         .build();
   }
 
-  private static Message withKnownCatalogue(
-      Section section, AgentToServer known, Message said) {
+  private static Message withKnownCatalogue(Section section, AgentToServer known, Message said) {
     if (section != Section.AVAILABLE_COMPONENTS) {
       return said;
     }

@@ -9,8 +9,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The eight parts of a report that may be left out while they are unchanged (COMPRESS-01). A part that is
- * present replaces the earlier one whole (COMPRESS-04).
+ * The eight parts of a report that may be left out while they are unchanged (COMPRESS-01). A part
+ * that is present replaces the earlier one whole (COMPRESS-04).
  */
 public enum Section {
   /** Who the agent is. Promised by every agent. */
@@ -89,8 +89,8 @@ public enum Section {
   }
 
   /**
-   * Whether an agent that promises this section has one from its first report on. The others come into
-   * being only with the first offer they answer.
+   * Whether an agent that promises this section has one from its first report on. The others come
+   * into being only with the first offer they answer.
    */
   boolean isThereFromTheStart() {
     return fromTheStart;

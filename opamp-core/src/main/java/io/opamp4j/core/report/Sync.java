@@ -10,12 +10,14 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Whether the server's copy of a report can be trusted, and if not, which sections are still awaited.
+ * Whether the server's copy of a report can be trusted, and if not, which sections are still
+ * awaited.
  *
- * <p>"Full state wanted" lasts until every promised section has arrived: the answer that asks for it may
- * be lost, and the next sequence number then looks fine (SEQ-02 to SEQ-04, E-20). The asking is bounded:
- * after {@link #QUICK_ASKS} it slows down to one per {@link #SLOW_ASK}, and ends once the agent has sent
- * {@link #FULL_REPORTS} full reports that still lack something, because then it has nothing there.
+ * <p>"Full state wanted" lasts until every promised section has arrived: the answer that asks for
+ * it may be lost, and the next sequence number then looks fine (SEQ-02 to SEQ-04, E-20). The asking
+ * is bounded: after {@link #QUICK_ASKS} it slows down to one per {@link #SLOW_ASK}, and ends once
+ * the agent has sent {@link #FULL_REPORTS} full reports that still lack something, because then it
+ * has nothing there.
  *
  * @param contacted whether this agent was heard since the server started
  * @param sequence the last sequence number, unsigned; meaningless until contacted

@@ -1,0 +1,219 @@
+package io.opamp4j.core.server;
+
+import io.opamp4j.core.Capabilities;
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.report.Reports;
+import io.opamp4j.core.report.Sync;
+import io.opamp4j.proto.AgentCapabilities;
+import io.opamp4j.proto.AgentIdentification;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.AgentToServerFlags;
+import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.proto.ServerToAgentFlags;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The server's side of the conversation with one agent: one method per input, each a pure function
+ * of the state and the input. Level-triggered: every input ends in the same comparison of target
+ * and report, so a lost push costs nothing but the wait for the next message.
+ *
+ * <pre>
+ *            received                        received (new connection)
+ *   unknown ----------> up --- disconnected ---> down ------------------> up
+ *                        |      timedOut           ^
+ *                        +-- agent_disconnect -----+
+ * </pre>
+ */
+public final class AgentMachine {
+  private final long serverCapabilities;
+  private final Supplier<InstanceUid> newUids;
+
+  /**
+   * @param serverCapabilities the mask told to every agent (CAP-07 to CAP-10)
+   * @param newUids makes an id no agent has, for agents that ask for one (UID-06)
+   */
+  public AgentMachine(long serverCapabilities, Supplier<InstanceUid> newUids) {
+    if ((serverCapabilities & ~Capabilities.DEFINED_SERVER) != 0) {
+      throw new IllegalArgumentException(
+          "undefined server capabilities: 0x" + Long.toHexString(serverCapabilities));
+    }
+    this.serverCapabilities = serverCapabilities;
+    this.newUids = newUids;
+  }
+
+  /**
+   * How a message arrived.
+   *
+   * @param newConnection whether it is the first of this agent on its connection
+   * @param halfDuplex whether the connection is a plain-HTTP exchange
+   * @param at when
+   */
+  public record Arrival(boolean newConnection, boolean halfDuplex, Instant at) {}
+
+  /**
+   * A valid message of this agent came in. There is always a reply (STAT-04).
+   *
+   * @param targets the target for the report as merged
+   */
+  public Step received(
+      AgentState before,
+      AgentToServer message,
+      Arrival arrival,
+      Function<AgentToServer, Target> targets) {
+    Instant now = arrival.at();
+    List<AgentEvent> events = new ArrayList<>();
+    AgentToServer report = Reports.merge(before.report(), message);
+    boolean repeated = before.sync().repeats(message);
+    Sync sync = before.sync().received(message, report);
+    AgentState agent = before.with(report, sync).with(linkAfter(before, arrival));
+    if (repeated || arrival.newConnection() || !before.link().up()) {
+      // Whatever was sent before may never have arrived.
+      agent = agent.with(Offered.NOTHING);
+    }
+    agent = agent.with(targets.apply(report));
+
+    if (message.hasAgentDisconnect()) {
+      agent = agent.with(agent.link().closed("the agent said goodbye", now));
+      return step(before, agent, Optional.of(answer(agent).build()), events, now);
+    }
+    ServerToAgent.Builder out = answer(agent);
+    agent = greet(out, agent);
+    agent = askForFullState(out, agent, events, now);
+    agent = assignUid(out, agent, message, events, now);
+    agent = offer(out, agent, Optional.of(message), events, now);
+    warnAboutCapabilities(before, agent, events, now);
+    return step(before, agent, Optional.of(out.build()), events, now);
+  }
+
+  /**
+   * The operator wants something else. Over HTTP the answer to the next poll carries it (HTTP-07).
+   */
+  public Step retargeted(AgentState before, Target target, Instant now) {
+    List<AgentEvent> events = new ArrayList<>();
+    AgentState agent = before.with(target);
+    if (!agent.link().up() || agent.link().halfDuplex()) {
+      return step(before, agent, Optional.empty(), events, now);
+    }
+    ServerToAgent.Builder out = answer(agent);
+    agent = offer(out, agent, Optional.empty(), events, now);
+    boolean nothingToSay = agent.offered().equals(before.offered());
+    return step(
+        before, agent, nothingToSay ? Optional.empty() : Optional.of(out.build()), events, now);
+  }
+
+  /** The connection ended (CLOSE-07), or an exchange failed for good. */
+  public Step disconnected(AgentState before, String reason, Instant now) {
+    if (!before.link().up()) {
+      return new Step(before, Optional.empty(), List.of(), false);
+    }
+    AgentState agent = before.with(before.link().closed(reason, now)).with(Offered.NOTHING);
+    return step(before, agent, Optional.empty(), new ArrayList<>(), now);
+  }
+
+  /** Nothing was heard of the agent for too long (CLOSE-05, HB-08). */
+  public Step timedOut(AgentState before, String reason, Instant now) {
+    return disconnected(before, reason, now);
+  }
+
+  private static Link linkAfter(AgentState before, Arrival arrival) {
+    boolean same = before.link().up() && !arrival.newConnection();
+    return same ? before.link() : Link.opened(arrival.halfDuplex(), arrival.at());
+  }
+
+  private static ServerToAgent.Builder answer(AgentState agent) {
+    return ServerToAgent.newBuilder().setInstanceUid(agent.uid().toBytes());
+  }
+
+  /** The first answer of a WebSocket, and every answer over HTTP, tells the capabilities (E-62). */
+  private AgentState greet(ServerToAgent.Builder out, AgentState agent) {
+    if (agent.link().greeted() && !agent.link().halfDuplex()) {
+      return agent;
+    }
+    out.setCapabilities(serverCapabilities);
+    return agent.with(agent.link().greet());
+  }
+
+  private static AgentState askForFullState(
+      ServerToAgent.Builder out, AgentState agent, List<AgentEvent> events, Instant now) {
+    if (!agent.sync().asksNow(now)) {
+      return agent;
+    }
+    out.setFlags(out.getFlags() | ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE);
+    events.add(new AgentEvent.FullStateRequested(agent.uid(), now, agent.sync().awaited()));
+    return agent.with(agent.sync().asked(now));
+  }
+
+  private AgentState assignUid(
+      ServerToAgent.Builder out,
+      AgentState agent,
+      AgentToServer message,
+      List<AgentEvent> events,
+      Instant now) {
+    long requested = AgentToServerFlags.AgentToServerFlags_RequestInstanceUid_VALUE;
+    if ((message.getFlags() & requested) == 0) {
+      return agent;
+    }
+    // Asked again because the answer was lost: the same id, or the agent would leave ghosts behind.
+    InstanceUid newUid = agent.reassigned().orElseGet(newUids);
+    out.setAgentIdentification(
+        AgentIdentification.newBuilder().setNewInstanceUid(newUid.toBytes()));
+    events.add(new AgentEvent.UidAssigned(agent.uid(), now, newUid));
+    return agent.with(Optional.of(newUid));
+  }
+
+  private static AgentState offer(
+      ServerToAgent.Builder out,
+      AgentState agent,
+      Optional<AgentToServer> answered,
+      List<AgentEvent> events,
+      Instant now) {
+    Offered offered = Offers.addTo(out, agent, answered, now);
+    if (out.hasRemoteConfig()) {
+      events.add(new AgentEvent.ConfigOffered(agent.uid(), now, agent.target().configName()));
+    }
+    return agent.with(offered);
+  }
+
+  private static void warnAboutCapabilities(
+      AgentState before, AgentState agent, List<AgentEvent> events, Instant now) {
+    boolean told =
+        Capabilities.has(
+            agent.report().getCapabilities(), AgentCapabilities.AgentCapabilities_ReportsStatus);
+    if (!told && !before.sync().contacted()) {
+      events.add(new AgentEvent.NoReportsStatus(agent.uid(), now));
+    }
+  }
+
+  private static Step step(
+      AgentState before,
+      AgentState after,
+      Optional<ServerToAgent> reply,
+      List<AgentEvent> events,
+      Instant now) {
+    if (!sameFacts(before, after)) {
+      AgentStatus from = before.status();
+      AgentStatus to = after.status();
+      if (!from.equals(to)) {
+        events.add(new AgentEvent.StatusChanged(after.uid(), now, from, to));
+      }
+    }
+    boolean durable =
+        before.report() != after.report()
+            || before.link().up() != after.link().up()
+            || !before.reassigned().equals(after.reassigned());
+    return new Step(after, reply, events, durable);
+  }
+
+  /** A bare heartbeat, the common case, is spared the work of deriving two equal states. */
+  private static boolean sameFacts(AgentState before, AgentState after) {
+    return before.report() == after.report()
+        && before.target() == after.target()
+        && before.link() == after.link()
+        && before.offered().equals(after.offered());
+  }
+}

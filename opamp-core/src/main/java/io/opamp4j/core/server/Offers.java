@@ -1,0 +1,157 @@
+package io.opamp4j.core.server;
+
+import com.google.protobuf.ByteString;
+import io.opamp4j.core.Capabilities;
+import io.opamp4j.core.report.Section;
+import io.opamp4j.proto.AgentCapabilities;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ConnectionSettingsOffers;
+import io.opamp4j.proto.ServerToAgent;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The target minus what the report shows the agent already has, compared by hash and gated by
+ * capabilities (CFG-02, CFG-06 to CFG-08, CONN-01 to CONN-05, CONN-20, CONN-21, PKG-01, PKG-07).
+ *
+ * <p>An offer whose hash the agent has not echoed goes out at once if it is new on this connection
+ * or if the agent has just reported another hash; otherwise it is repeated with growing pauses,
+ * because the earlier one may be lost or still in work.
+ */
+final class Offers {
+  private Offers() {}
+
+  /**
+   * Adds what is due to an answer or a push.
+   *
+   * @param answered the message being answered; empty for a push
+   * @return what the agent has been offered, this included
+   */
+  static Offered addTo(
+      ServerToAgent.Builder out, AgentState agent, Optional<AgentToServer> answered, Instant now) {
+    return new Offered(
+        addConfig(out, agent, answered, now),
+        addPackages(out, agent, answered, now),
+        addSettings(out, agent, answered, now));
+  }
+
+  private static Offered.Sent addConfig(
+      ServerToAgent.Builder out, AgentState agent, Optional<AgentToServer> answered, Instant now) {
+    ServerToAgent wanted = agent.target().offers();
+    ByteString hash = wanted.getRemoteConfig().getConfigHash();
+    Offered.Sent sent = agent.offered().config();
+    if (!wanted.hasRemoteConfig()
+        || !agent.target().missingComponents().isEmpty()
+        || !can(agent, AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig)
+        || hash.equals(agent.report().getRemoteConfigStatus().getLastRemoteConfigHash())
+        || !isDue(
+            agent,
+            sent,
+            hash,
+            answered,
+            Section.REMOTE_CONFIG_STATUS,
+            AgentCapabilities.AgentCapabilities_ReportsRemoteConfig,
+            now)) {
+      return sent;
+    }
+    out.setRemoteConfig(wanted.getRemoteConfig());
+    return sent.again(hash, now);
+  }
+
+  private static Offered.Sent addPackages(
+      ServerToAgent.Builder out, AgentState agent, Optional<AgentToServer> answered, Instant now) {
+    ServerToAgent wanted = agent.target().offers();
+    ByteString hash = wanted.getPackagesAvailable().getAllPackagesHash();
+    Offered.Sent sent = agent.offered().packages();
+    if (!wanted.hasPackagesAvailable()
+        || !can(agent, AgentCapabilities.AgentCapabilities_AcceptsPackages)
+        || hash.equals(agent.report().getPackageStatuses().getServerProvidedAllPackagesHash())
+        || !isDue(
+            agent,
+            sent,
+            hash,
+            answered,
+            Section.PACKAGE_STATUSES,
+            AgentCapabilities.AgentCapabilities_ReportsPackageStatuses,
+            now)) {
+      return sent;
+    }
+    out.setPackagesAvailable(wanted.getPackagesAvailable());
+    return sent.again(hash, now);
+  }
+
+  private static Offered.Sent addSettings(
+      ServerToAgent.Builder out, AgentState agent, Optional<AgentToServer> answered, Instant now) {
+    ServerToAgent wanted = agent.target().offers();
+    ByteString hash = wanted.getConnectionSettings().getHash();
+    Offered.Sent sent = agent.offered().settings();
+    ConnectionSettingsOffers allowed = allowedSettings(agent, wanted.getConnectionSettings());
+    boolean nothingIsAllowed =
+        allowed.equals(ConnectionSettingsOffers.newBuilder().setHash(hash).build());
+    if (!wanted.hasConnectionSettings()
+        || nothingIsAllowed
+        || hash.equals(agent.report().getConnectionSettingsStatus().getLastConnectionSettingsHash())
+        || !isDue(
+            agent,
+            sent,
+            hash,
+            answered,
+            Section.CONNECTION_SETTINGS_STATUS,
+            AgentCapabilities.AgentCapabilities_ReportsConnectionSettingsStatus,
+            now)) {
+      return sent;
+    }
+    out.setConnectionSettings(allowed);
+    return sent.again(hash, now);
+  }
+
+  /**
+   * Leaves out the members whose capability the agent lacks; the hash covers all of them (CONN-06).
+   */
+  private static ConnectionSettingsOffers allowedSettings(
+      AgentState agent, ConnectionSettingsOffers wanted) {
+    ConnectionSettingsOffers.Builder allowed = wanted.toBuilder();
+    if (!can(agent, AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings)) {
+      allowed.clearOpamp();
+    }
+    if (!can(agent, AgentCapabilities.AgentCapabilities_ReportsOwnMetrics)) {
+      allowed.clearOwnMetrics();
+    }
+    if (!can(agent, AgentCapabilities.AgentCapabilities_ReportsOwnTraces)) {
+      allowed.clearOwnTraces();
+    }
+    if (!can(agent, AgentCapabilities.AgentCapabilities_ReportsOwnLogs)) {
+      allowed.clearOwnLogs();
+    }
+    if (!can(agent, AgentCapabilities.AgentCapabilities_AcceptsOtherConnectionSettings)) {
+      allowed.clearOtherConnections();
+    }
+    return allowed.build();
+  }
+
+  private static boolean isDue(
+      AgentState agent,
+      Offered.Sent sent,
+      ByteString hash,
+      Optional<AgentToServer> answered,
+      Section result,
+      AgentCapabilities reportsResult,
+      Instant now) {
+    if (!sent.covers(hash)) {
+      return true;
+    }
+    if (answered.isEmpty()) {
+      return false;
+    }
+    // The agent shows in this very message that it has something else (CFG-07, CONN-21).
+    if (result.isIn(answered.get())) {
+      return true;
+    }
+    // Without results to wait for, repeating would never end.
+    return can(agent, reportsResult) && sent.isDueAgain(now);
+  }
+
+  private static boolean can(AgentState agent, AgentCapabilities capability) {
+    return Capabilities.has(agent.report().getCapabilities(), capability);
+  }
+}
