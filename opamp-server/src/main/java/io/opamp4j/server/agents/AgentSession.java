@@ -1,0 +1,144 @@
+package io.opamp4j.server.agents;
+
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.server.AgentState;
+import io.opamp4j.core.server.AgentStatus;
+import io.opamp4j.core.server.Target;
+import io.opamp4j.proto.AgentDescription;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.FleetView;
+import io.opamp4j.storage.AgentRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One agent as this server keeps it, connected or not. Written only by the work in its {@link
+ * #mailbox}; any thread may read {@link #view()} and {@link #now()}.
+ */
+final class AgentSession {
+  private final Mailbox mailbox;
+  private final Map<String, String> labels;
+  private volatile Now now;
+  private volatile Instant lastContact;
+
+  // The last resolution of the target, and what it was made from; touched only by the mailbox's
+  // work.
+  private @Nullable FleetView resolvedFrom;
+  private @Nullable AgentDescription resolvedFor;
+  private Target resolved = Target.NONE;
+
+  /**
+   * @param state as the machine left it
+   * @param connection the live connection, if any
+   * @param firstSeen when the agent first reported
+   * @param lastSeen when its last message came in
+   * @param statusSince when the present state was entered
+   * @param seenInterval the time between its last two messages on this connection; zero if unknown
+   */
+  record Now(
+      AgentState state,
+      Optional<Connection> connection,
+      Instant firstSeen,
+      Instant lastSeen,
+      Instant statusSince,
+      Duration seenInterval) {}
+
+  private AgentSession(Executor workers, Map<String, String> labels, Now now) {
+    this.mailbox = new Mailbox(workers);
+    this.labels = labels;
+    this.now = now;
+    this.lastContact = now.lastSeen();
+  }
+
+  static AgentSession unknown(InstanceUid uid, Instant at, Executor workers) {
+    return new AgentSession(
+        workers,
+        Map.of(),
+        new Now(AgentState.unknown(uid), Optional.empty(), at, at, at, Duration.ZERO));
+  }
+
+  static AgentSession known(AgentRecord record, Executor workers) {
+    return new AgentSession(
+        workers,
+        record.labels(),
+        new Now(
+            AgentState.known(record.uid(), record.report()),
+            Optional.empty(),
+            record.firstSeen(),
+            record.lastSeen(),
+            record.lastSeen(),
+            Duration.ZERO));
+  }
+
+  Mailbox mailbox() {
+    return mailbox;
+  }
+
+  Now now() {
+    return now;
+  }
+
+  void become(Now next) {
+    now = next;
+  }
+
+  /** When the last message or pong came in; pongs arrive outside the mailbox. */
+  Instant lastContact() {
+    return lastContact;
+  }
+
+  void heard(Instant at) {
+    lastContact = at;
+  }
+
+  boolean isOn(Connection connection) {
+    return now.connection().filter(connection::equals).isPresent();
+  }
+
+  /**
+   * The target, resolved again only if the fleet or the agent's description is another than last
+   * time.
+   */
+  Target target(FleetView fleet, AgentToServer report) {
+    AgentDescription description = report.getAgentDescription();
+    if (fleet != resolvedFrom || description != resolvedFor) {
+      Target fresh = fleet.resolve(report, labels);
+      // An equal target keeps its identity, so that later comparisons are cheap.
+      resolved = fresh.equals(resolved) ? resolved : fresh;
+      resolvedFrom = fleet;
+      resolvedFor = description;
+    }
+    return resolved;
+  }
+
+  AgentView view() {
+    Now seen = now;
+    AgentStatus status = seen.state().status();
+    return new AgentView(
+        seen.state().uid(),
+        status,
+        seen.statusSince(),
+        seen.state().report(),
+        labels,
+        seen.state().target(),
+        seen.firstSeen(),
+        seen.lastSeen(),
+        seen.connection().map(Connection::transport),
+        seen.connection().map(Connection::remoteAddress));
+  }
+
+  AgentRecord record() {
+    Now seen = now;
+    return new AgentRecord(
+        seen.state().uid(),
+        seen.state().report(),
+        labels,
+        seen.firstSeen(),
+        seen.lastSeen(),
+        Optional.empty());
+  }
+}

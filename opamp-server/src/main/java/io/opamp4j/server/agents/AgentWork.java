@@ -1,0 +1,205 @@
+package io.opamp4j.server.agents;
+
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.server.AgentEvent;
+import io.opamp4j.core.server.AgentMachine;
+import io.opamp4j.core.server.AgentState;
+import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.server.Step;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.FleetSource;
+import io.opamp4j.server.fleet.FleetView;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done for one agent: asks the {@link AgentMachine}, keeps the result, notes what storage
+ * must get, sends, tells the listeners. Every method runs in the mailbox of the session it is
+ * given, so no two of them overlap for one agent.
+ */
+final class AgentWork {
+  private static final int GOING_AWAY = 1001;
+  private static final Logger log = LoggerFactory.getLogger(AgentWork.class);
+
+  private final AgentMachine machine;
+  private final FleetSource fleet;
+  private final Sessions sessions;
+  private final ConnectionRegistry registry;
+  private final SilenceWatch silence;
+  private final RecordWriter writer;
+  private final AgentEvents events;
+  private final InstantSource clock;
+
+  @Inject
+  AgentWork(
+      AgentMachine machine,
+      FleetSource fleet,
+      Sessions sessions,
+      ConnectionRegistry registry,
+      SilenceWatch silence,
+      RecordWriter writer,
+      AgentEvents events,
+      InstantSource clock) {
+    this.machine = machine;
+    this.fleet = fleet;
+    this.sessions = sessions;
+    this.registry = registry;
+    this.silence = silence;
+    this.writer = writer;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /** A message came in at this time. */
+  void receive(AgentSession session, Connection connection, AgentToServer message, Instant at) {
+    takeNewUid(session, message);
+    AgentSession.Now before = session.now();
+    boolean overHttp = connection.transport() == Connection.Transport.HTTP;
+    boolean newConnection = overHttp ? !polls(before) : !session.isOn(connection);
+    FleetView view = fleet.current();
+    Step step;
+    try {
+      step =
+          machine.received(
+              before.state(),
+              message,
+              new AgentMachine.Arrival(newConnection, overHttp, at),
+              report -> session.target(view, report));
+    } catch (RuntimeException e) {
+      log.error("A message of agent {} could not be processed", before.state().uid(), e);
+      connection.send(
+          ErrorResponses.unknown(message.getInstanceUid(), "the server failed on this message"));
+      return;
+    }
+    before
+        .connection()
+        .filter(old -> !old.equals(connection))
+        .ifPresent(old -> registry.detach(old, session));
+    session.become(
+        new AgentSession.Now(
+            step.state(),
+            step.state().link().up() ? Optional.of(connection) : Optional.empty(),
+            before.firstSeen(),
+            at,
+            statusSince(before, step, at),
+            newConnection ? Duration.ZERO : Duration.between(before.lastSeen(), at)));
+    if (step.state().link().up()) {
+      silence.heard(session, connection, at);
+    } else {
+      silence.forget(step.state().uid());
+      registry.detach(connection, session);
+    }
+    finish(session, step, Optional.of(connection));
+  }
+
+  /** The fleet has changed. */
+  void retarget(AgentSession session, FleetView view) {
+    if (view != fleet.current()) {
+      // A newer view is on its way to this mailbox.
+      return;
+    }
+    AgentState before = session.now().state();
+    Optional<Connection> connection = session.now().connection();
+    Step step = machine.retargeted(before, session.target(view, before.report()), clock.instant());
+    become(session, step);
+    finish(session, step, connection);
+  }
+
+  /** The agent's WebSocket ended. */
+  void disconnect(AgentSession session, Connection connection, String reason) {
+    // It may have come back on another connection before this end was noticed.
+    if (session.isOn(connection)) {
+      end(session, machine.disconnected(session.now().state(), reason, clock.instant()));
+    }
+  }
+
+  /** The agent's deadline has passed; it may have been heard since. */
+  void expire(AgentSession session) {
+    Optional<Connection> connection = session.now().connection();
+    Instant at = clock.instant();
+    if (connection.isEmpty() || !silence.isOverdue(session, connection.get(), at)) {
+      return;
+    }
+    long seconds = Duration.between(session.lastContact(), at).toSeconds();
+    String reason = "nothing was heard for " + seconds + " s";
+    end(session, machine.timedOut(session.now().state(), reason, at));
+    registry.detach(connection.get(), session);
+    if (registry.on(connection.get()).isEmpty()) {
+      connection.get().close(GOING_AWAY, reason);
+    }
+  }
+
+  /** The agent may be forgotten if it is disconnected and was last seen before this time. */
+  void forget(AgentSession session, Instant limit) {
+    AgentSession.Now now = session.now();
+    boolean old = now.connection().isEmpty() && now.lastSeen().isBefore(limit);
+    if (old && sessions.remove(now.state().uid(), session)) {
+      writer.removed(now.state().uid());
+    }
+  }
+
+  private static boolean polls(AgentSession.Now now) {
+    return now.state().link().up() && now.state().link().halfDuplex();
+  }
+
+  private void takeNewUid(AgentSession session, AgentToServer message) {
+    AgentSession.Now now = session.now();
+    InstanceUid used = InstanceUid.from(message.getInstanceUid()).orElse(now.state().uid());
+    if (used.equals(now.state().uid())) {
+      return;
+    }
+    writer.removed(now.state().uid());
+    silence.forget(now.state().uid());
+    session.become(
+        new AgentSession.Now(
+            now.state().renamed(used),
+            now.connection(),
+            now.firstSeen(),
+            now.lastSeen(),
+            now.statusSince(),
+            now.seenInterval()));
+    writer.changed(session);
+  }
+
+  private void end(AgentSession session, Step step) {
+    silence.forget(step.state().uid());
+    become(session, step);
+    finish(session, step, Optional.empty());
+  }
+
+  private void become(AgentSession session, Step step) {
+    AgentSession.Now before = session.now();
+    session.become(
+        new AgentSession.Now(
+            step.state(),
+            step.state().link().up() ? before.connection() : Optional.empty(),
+            before.firstSeen(),
+            before.lastSeen(),
+            statusSince(before, step, clock.instant()),
+            before.seenInterval()));
+  }
+
+  private static Instant statusSince(AgentSession.Now before, Step step, Instant at) {
+    boolean changed =
+        step.events().stream()
+            .anyMatch(
+                event ->
+                    event instanceof AgentEvent.StatusChanged status
+                        && status.from().state() != status.to().state());
+    return changed ? at : before.statusSince();
+  }
+
+  private void finish(AgentSession session, Step step, Optional<Connection> connection) {
+    step.state().reassigned().ifPresent(fresh -> sessions.expectRename(step.state().uid(), fresh));
+    if (step.durable()) {
+      writer.changed(session);
+    }
+    step.reply().ifPresent(reply -> connection.ifPresent(c -> c.send(reply)));
+    events.publish(step.events());
+  }
+}

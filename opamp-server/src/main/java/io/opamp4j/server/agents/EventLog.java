@@ -1,0 +1,30 @@
+package io.opamp4j.server.agents;
+
+import io.opamp4j.core.server.AgentEvent;
+import jakarta.inject.Inject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes what happens to agents to the log: changes of state at INFO, the rest at DEBUG. */
+final class EventLog implements AgentListener {
+  private static final Logger log = LoggerFactory.getLogger("io.opamp4j.agents");
+
+  @Inject
+  EventLog() {}
+
+  @Override
+  public void happened(AgentEvent event) {
+    if (event instanceof AgentEvent.StatusChanged changed) {
+      log.info(
+          "{} {} -> {}: {}",
+          changed.uid(),
+          changed.from().state(),
+          changed.to().state(),
+          changed.to().reason());
+    } else if (event instanceof AgentEvent.NoReportsStatus warning) {
+      log.warn("{} does not set ReportsStatus; treated as status-only", warning.uid());
+    } else {
+      log.debug("{}", event);
+    }
+  }
+}
