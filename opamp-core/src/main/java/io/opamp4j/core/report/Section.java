@@ -96,8 +96,14 @@ public enum Section {
     return fromTheStart;
   }
 
-  Message get(AgentToServer message) {
+  /** The section as the message carries it; its empty default if it does not. */
+  public Message get(AgentToServer message) {
     return (Message) message.getField(field);
+  }
+
+  /** Takes the section out of a message in the making. */
+  public void clear(AgentToServer.Builder message) {
+    message.clearField(field);
   }
 
   void set(AgentToServer.Builder message, Message value) {
