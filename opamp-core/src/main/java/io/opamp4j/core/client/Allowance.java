@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How many messages a server may provoke without anything having changed (STAT-11): a few at once, which
- * covers every regular sequence, then no more until the period is over. A server that asks for the full
- * state in each answer thus cannot make a loop.
+ * How many messages a server may provoke without anything having changed (STAT-11): a few at once,
+ * which covers every regular sequence, then no more until the period is over. A server that asks
+ * for the full state in each answer thus cannot make a loop.
  *
  * @param since when the period began
  * @param spent how many were sent in it

@@ -19,15 +19,15 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Decides what a client does. There is one method per input; each takes a state and the time and returns the
- * {@link ClientStep} to carry out. But for the chance in the waits, the methods are pure functions, and the
- * time they are given must not run backwards. An input that does not fit the phase, such as a late event of a
- * connection already given up, changes nothing.
+ * Decides what a client does. There is one method per input; each takes a state and the time and
+ * returns the {@link ClientStep} to carry out. But for the chance in the waits, the methods are
+ * pure functions, and the time they are given must not run backwards. An input that does not fit
+ * the phase, such as a late event of a connection already given up, changes nothing.
  *
- * <p>The caller feeds in what its transport reports: {@link #opened}, {@link #received}, {@link #malformed} and
- * {@link #lost}, only for the connection opened last; a message that could not be written is a lost connection.
- * A half-duplex transport has nothing to open: it reports {@code opened} at once, and each request it fails to
- * get an answer for is {@code lost}.
+ * <p>The caller feeds in what its transport reports: {@link #opened}, {@link #received}, {@link
+ * #malformed} and {@link #lost}, only for the connection opened last; a message that could not be
+ * written is a lost connection. A half-duplex transport has nothing to open: it reports {@code
+ * opened} at once, and each request it fails to get an answer for is {@code lost}.
  */
 public final class ClientMachine {
   /** How many answers may be missing in a row before the connection counts as dead. */
@@ -52,8 +52,8 @@ public final class ClientMachine {
   /**
    * A client that has not started.
    *
-   * @param report the capabilities and all sections; ReportsStatus is added and undefined capabilities are
-   *     dropped (CAP-01, CAP-03)
+   * @param report the capabilities and all sections; ReportsStatus is added and undefined
+   *     capabilities are dropped (CAP-01, CAP-03)
    */
   public ClientState initial(InstanceUid uid, AgentToServer report) {
     return new ClientState(
@@ -130,8 +130,8 @@ public final class ClientMachine {
   }
 
   /**
-   * Something came in that is not an OpAMP message. It is dropped (E-07); ten in a row end the connection
-   * (E-06), and so does one that should have been the answer to a request.
+   * Something came in that is not an OpAMP message. It is dropped (E-07); ten in a row end the
+   * connection (E-06), and so does one that should have been the answer to a request.
    */
   public ClientStep malformed(ClientState state, String reason, Instant now) {
     Draft draft = draft(state, now);
@@ -159,7 +159,9 @@ public final class ClientMachine {
     return draft.step();
   }
 
-  /** The time of the last step's {@link ClientStep#wakeUp} has come; waking up early does no harm. */
+  /**
+   * The time of the last step's {@link ClientStep#wakeUp} has come; waking up early does no harm.
+   */
   public ClientStep wokeUp(ClientState state, Instant now) {
     Draft draft = draft(state, now);
     if (draft.link.isOverdue(now)) {
@@ -170,8 +172,8 @@ public final class ClientMachine {
   }
 
   /**
-   * The application wants no more: agent_disconnect, then Close (CLOSE-01, CLOSE-02, CLOSE-04). Without a
-   * connection this is the end at once.
+   * The application wants no more: agent_disconnect, then Close (CLOSE-01, CLOSE-02, CLOSE-04).
+   * Without a connection this is the end at once.
    */
   public ClientStep stopped(ClientState state, Instant now) {
     Draft draft = draft(state, now);
@@ -200,7 +202,10 @@ public final class ClientMachine {
     draft.link = draft.link.until(now.plus(settings.closeTimeout()));
   }
 
-  /** Half-duplex, the goodbye has to wait for the answer under way and is over with its own (HTTP-08). */
+  /**
+   * Half-duplex, the goodbye has to wait for the answer under way and is over with its own
+   * (HTTP-08).
+   */
   private void answeredWhileStopping(Draft draft, Instant now) {
     if (settings.duplex() == Duplex.FULL) {
       return;
@@ -247,9 +252,7 @@ public final class ClientMachine {
       long seconds = message.getConnectionSettings().getOpamp().getHeartbeatIntervalSeconds();
       draft.terms = draft.terms.offered(seconds, settings.duplex());
     }
-    intake.connectionSettings()
-        .map(Notice.ConnectionSettingsOffered::new)
-        .ifPresent(draft::notice);
+    intake.connectionSettings().map(Notice.ConnectionSettingsOffered::new).ifPresent(draft::notice);
   }
 
   private static void demands(Draft draft, long flags) {
@@ -322,8 +325,7 @@ public final class ClientMachine {
       draft.failures = 0;
     }
     boolean brokenOff = loss.kind() == LossKind.CLOSED || loss.kind() == LossKind.BROKEN;
-    boolean atOnce =
-        worked && brokenOff && draft.failures == 0 && settings.duplex() == Duplex.FULL;
+    boolean atOnce = worked && brokenOff && draft.failures == 0 && settings.duplex() == Duplex.FULL;
     Duration computed = atOnce ? Duration.ZERO : settings.backoff().delay(draft.failures, random);
     Duration delay = Backoff.atLeast(computed, bounded(loss.retryAfter().orElse(Duration.ZERO)));
     draft.failures = Math.min(draft.failures + 1, Integer.MAX_VALUE - 1);

@@ -21,7 +21,10 @@ public enum ClientPhase {
   IDLE,
   /** The transport is opening a connection. Half-duplex: about to send the first request. */
   CONNECTING,
-  /** The first report of this connection is out and nothing else is said until it is answered (EST-01). */
+  /**
+   * The first report of this connection is out and nothing else is said until it is answered
+   * (EST-01).
+   */
   AWAITING_FIRST_ANSWER,
   /** The server has answered on this connection. */
   CONNECTED,

@@ -11,16 +11,16 @@ import java.time.Duration;
  * How a client behaves.
  *
  * @param duplex who may speak when
- * @param heartbeat how often to speak, or to poll if half-duplex, until the server offers another interval;
- *     off is not allowed for polls
- * @param answerTimeout how long connecting and each answer may take; also the pause before unanswered state
- *     is told again (RETRY-01)
- * @param stableAfter how long a connection must have worked before its loss counts as the first failure, and
- *     not as one more
+ * @param heartbeat how often to speak, or to poll if half-duplex, until the server offers another
+ *     interval; off is not allowed for polls
+ * @param answerTimeout how long connecting and each answer may take; also the pause before
+ *     unanswered state is told again (RETRY-01)
+ * @param stableAfter how long a connection must have worked before its loss counts as the first
+ *     failure, and not as one more
  * @param closeTimeout how long the goodbye may take
  * @param backoff the waits between attempts (EST-02)
- * @param sendLimit the largest message to send, in bytes, before compression, with the header that WebSocket
- *     adds (LIM-13, LIM-27)
+ * @param sendLimit the largest message to send, in bytes, before compression, with the header that
+ *     WebSocket adds (LIM-13, LIM-27)
  */
 public record ClientSettings(
     Duplex duplex,
@@ -49,7 +49,10 @@ public record ClientSettings(
     }
   }
 
-  /** The defaults of the protocol and of this project: 30 s intervals and waits, 5 s to close, 64 MiB. */
+  /**
+   * The defaults of the protocol and of this project: 30 s intervals and waits, 5 s to close, 64
+   * MiB.
+   */
   public static ClientSettings defaults(Duplex duplex) {
     Duration halfMinute = Duration.ofSeconds(30);
     return new ClientSettings(

@@ -6,7 +6,9 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.proto.AgentToServer;
 import java.time.Duration;
 
-/** Everything a client remembers. Made by {@link ClientMachine#initial} and replaced by each step. */
+/**
+ * Everything a client remembers. Made by {@link ClientMachine#initial} and replaced by each step.
+ */
 public final class ClientState {
   private final ClientPhase phase;
   private final Ledger ledger;
@@ -16,12 +18,7 @@ public final class ClientState {
   private final int failures;
 
   ClientState(
-      ClientPhase phase,
-      Ledger ledger,
-      Link link,
-      Terms terms,
-      Allowance allowance,
-      int failures) {
+      ClientPhase phase, Ledger ledger, Link link, Terms terms, Allowance allowance, int failures) {
     this.phase = requireNonNull(phase, "phase");
     this.ledger = requireNonNull(ledger, "ledger");
     this.link = requireNonNull(link, "link");

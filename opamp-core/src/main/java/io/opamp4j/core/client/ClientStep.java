@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param notices facts for the application, in order
  * @param send goes out on the connection at hand; empty if there is nothing to say
  * @param connection what to do with the connection, after the sending
- * @param wakeUp when to call {@link ClientMachine#wokeUp} unless another step comes first; it replaces any
- *     earlier one, and empty means there is nothing to wait for
+ * @param wakeUp when to call {@link ClientMachine#wokeUp} unless another step comes first; it
+ *     replaces any earlier one, and empty means there is nothing to wait for
  */
 public record ClientStep(
     ClientState state,
@@ -30,7 +30,10 @@ public record ClientStep(
     KEEP,
     /** Open a new one; there is none at this point. */
     OPEN,
-    /** Close it in order, once what was sent is out; nothing it reports from then on matters but its end. */
+    /**
+     * Close it in order, once what was sent is out; nothing it reports from then on matters but its
+     * end.
+     */
     CLOSE
   }
 

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A step while it is being worked out. Lives for one call of {@link ClientMachine}, and is not shared. */
+/**
+ * A step while it is being worked out. Lives for one call of {@link ClientMachine}, and is not
+ * shared.
+ */
 final class Draft {
   private static final int MESSAGE_HEADER = 1;
 

@@ -26,7 +26,10 @@ final class Intake {
     this.message = message;
   }
 
-  /** Whether the message is a command the agent takes; then nothing else in it counts (CMD-02, E-38). */
+  /**
+   * Whether the message is a command the agent takes; then nothing else in it counts (CMD-02,
+   * E-38).
+   */
   boolean isCommand() {
     return message.hasCommand() && can(AgentCapabilities.AgentCapabilities_AcceptsRestartCommand);
   }
@@ -50,8 +53,9 @@ final class Intake {
   }
 
   /**
-   * The configuration to apply. An offer that is being applied or has been is not news (STAT-10, CFG-14);
-   * one that failed and is offered again is a wish to try again. Without a config there is no change (E-51).
+   * The configuration to apply. An offer that is being applied or has been is not news (STAT-10,
+   * CFG-14); one that failed and is offered again is a wish to try again. Without a config there is
+   * no change (E-51).
    */
   private Optional<AgentRemoteConfig> remoteConfig() {
     AgentRemoteConfig offer = message.getRemoteConfig();

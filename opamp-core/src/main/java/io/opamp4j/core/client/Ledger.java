@@ -18,13 +18,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What there is to tell the server and what it has been told. There is no queue: whatever happened since,
- * the next message is the difference between the two (RETRY-05).
+ * What there is to tell the server and what it has been told. There is no queue: whatever happened
+ * since, the next message is the difference between the two (RETRY-05).
  *
- * <p>What was sent counts as told, but stays in doubt until the server says something. If the connection is
- * lost first, the parts in doubt count as never told, whatever they said, so that they are told again
- * (E-46). An answer that was in fact a push sent earlier (E-61) can make this wrong; the sequence numbers
- * then show the gap to the server, which asks for the full state (SEQ-03).
+ * <p>What was sent counts as told, but stays in doubt until the server says something. If the
+ * connection is lost first, the parts in doubt count as never told, whatever they said, so that
+ * they are told again (E-46). An answer that was in fact a push sent earlier (E-61) can make this
+ * wrong; the sequence numbers then show the gap to the server, which asks for the full state
+ * (SEQ-03).
  *
  * @param current the whole report as of now, with the uid in use
  * @param told the report as the server should have it, its catalogue as the hash alone
@@ -32,7 +33,8 @@ import java.util.Set;
  * @param withheld the parts too large to send, as they were when that was found out
  * @param demands what the server has asked for and not been sent yet
  * @param serverCapabilities as last announced; 0 until then, which hides nothing (E-36)
- * @param nextSequence unsigned; grows by one with each message for as long as the process lives (SEQ-01)
+ * @param nextSequence unsigned; grows by one with each message for as long as the process lives
+ *     (SEQ-01)
  */
 record Ledger(
     AgentToServer current,
@@ -58,7 +60,10 @@ record Ledger(
     return new Ledger(normal(uid.toBytes(), report), NOTHING, NOTHING, Map.of(), Set.of(), 0, 0);
   }
 
-  /** The agent is now like this. A section that is gone is told as empty, since absent means "unchanged". */
+  /**
+   * The agent is now like this. A section that is gone is told as empty, since absent means
+   * "unchanged".
+   */
   Ledger changed(AgentToServer report) {
     AgentToServer next = normal(current.getInstanceUid(), report);
     return withCurrent(Reports.merge(current, Reports.diff(current, next)));
@@ -75,8 +80,7 @@ record Ledger(
     }
     EnumSet<Demand> all = EnumSet.copyOf(more);
     all.addAll(demands);
-    return new Ledger(
-        current, told, unanswered, withheld, all, serverCapabilities, nextSequence);
+    return new Ledger(current, told, unanswered, withheld, all, serverCapabilities, nextSequence);
   }
 
   /** The server announced its capabilities; 0 means it did not repeat them (CAP-09). */
@@ -122,7 +126,10 @@ record Ledger(
         nextSequence + 1);
   }
 
-  /** The server answered, or it refused for good what was sent; either way it is not repeated (ERR-05). */
+  /**
+   * The server answered, or it refused for good what was sent; either way it is not repeated
+   * (ERR-05).
+   */
   Ledger answered() {
     return unanswered.equals(NOTHING) ? this : withTold(told);
   }
@@ -157,11 +164,13 @@ record Ledger(
   }
 
   private AgentToServer difference(Set<Section> hidden) {
-    return Reports.diff(
-        without(told, hidden), Reports.withoutCatalogue(without(current, hidden)));
+    return Reports.diff(without(told, hidden), Reports.withoutCatalogue(without(current, hidden)));
   }
 
-  /** The sections that are not to be told: by our capabilities, by the server's (CAP-12, E-36), by size. */
+  /**
+   * The sections that are not to be told: by our capabilities, by the server's (CAP-12, E-36), by
+   * size.
+   */
   private Set<Section> hidden() {
     EnumSet<Section> hidden = EnumSet.allOf(Section.class);
     hidden.removeAll(Section.promisedBy(current.getCapabilities()));

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * What is remembered about the connection at hand, and forgotten with it.
  *
- * @param deadline when the present wait has lasted too long: for the connection to open, for an answer, for
- *     the goodbye, or until the next attempt
+ * @param deadline when the present wait has lasted too long: for the connection to open, for an
+ *     answer, for the goodbye, or until the next attempt
  * @param lastSent when a message of any kind last went out (HB-09)
  * @param connectedSince when the first answer came; empty before
  * @param misses how many answers in a row did not come in time
@@ -23,8 +23,7 @@ record Link(
     boolean saidGoodbye) {
 
   /** Nothing sent, nothing heard. */
-  static final Link NEW =
-      new Link(Optional.empty(), Instant.EPOCH, Optional.empty(), 0, 0, false);
+  static final Link NEW = new Link(Optional.empty(), Instant.EPOCH, Optional.empty(), 0, 0, false);
 
   Link until(Instant deadline) {
     return new Link(
@@ -50,8 +49,7 @@ record Link(
 
   /** No answer came in time. */
   Link missed() {
-    return new Link(
-        Optional.empty(), lastSent, connectedSince, misses + 1, malformed, saidGoodbye);
+    return new Link(Optional.empty(), lastSent, connectedSince, misses + 1, malformed, saidGoodbye);
   }
 
   /** Something unreadable came. */

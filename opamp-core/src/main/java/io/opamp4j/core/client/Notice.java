@@ -41,7 +41,10 @@ public sealed interface Notice {
   /** Packages to install. */
   record PackagesOffered(PackagesAvailable offer) implements Notice {}
 
-  /** Connection settings, reduced to the parts the agent takes. A heartbeat interval in them is already in use. */
+  /**
+   * Connection settings, reduced to the parts the agent takes. A heartbeat interval in them is
+   * already in use.
+   */
   record ConnectionSettingsOffered(ConnectionSettingsOffers offer) implements Notice {}
 
   /** The server asks the agent to restart. */
@@ -53,7 +56,10 @@ public sealed interface Notice {
   /** The server could not process a message. */
   record ErrorReceived(ServerErrorResponse error) implements Notice {}
 
-  /** The agent has a new instance uid, already in use; whoever persists it should do so now (UID-08). */
+  /**
+   * The agent has a new instance uid, already in use; whoever persists it should do so now
+   * (UID-08).
+   */
   record UidAssigned(InstanceUid uid) implements Notice {}
 
   /**
