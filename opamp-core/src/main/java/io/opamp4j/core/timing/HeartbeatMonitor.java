@@ -91,6 +91,11 @@ public final class HeartbeatMonitor<K> {
     return overdue;
   }
 
+  /** How many entries are kept besides the deadlines; the sweeper's own, for tests of the bound. */
+  int places() {
+    return queue.size() + placedAt.size() + unplaced.size();
+  }
+
   private void placeArrivals() {
     for (Iterator<K> keys = unplaced.iterator(); keys.hasNext(); ) {
       K key = keys.next();

@@ -18,9 +18,9 @@ public final class Messages {
 
   /**
    * How deep messages may be nested. One level of a health or component tree costs two, so that 127
-   * levels fit under the root; the library's default of 100 ends at 49. Every part of the library
-   * that walks a message does so by recursion, and this depth needs well under the stack of an
-   * ordinary thread.
+   * levels fit under the root; the library's default of 100 ends at 49. Everything that walks a
+   * message does so by recursion; at this depth that takes less than half of the 1 MiB an ordinary
+   * thread has for its stack.
    */
   public static final int NESTING_LIMIT = 256;
 
