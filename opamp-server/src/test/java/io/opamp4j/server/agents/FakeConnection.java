@@ -1,0 +1,72 @@
+package io.opamp4j.server.agents;
+
+import io.opamp4j.proto.ServerToAgent;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A connection that keeps what it is told to do. */
+final class FakeConnection implements Connection {
+  private final String id;
+  private final Transport transport;
+  private final List<ServerToAgent> sent = new ArrayList<>();
+  private final List<String> closes = new ArrayList<>();
+  private int pings;
+
+  private FakeConnection(String id, Transport transport) {
+    this.id = id;
+    this.transport = transport;
+  }
+
+  static FakeConnection socket(String id) {
+    return new FakeConnection(id, Transport.WEBSOCKET);
+  }
+
+  static FakeConnection exchange(String id) {
+    return new FakeConnection(id, Transport.HTTP);
+  }
+
+  /** What was sent since the last call. */
+  List<ServerToAgent> takeSent() {
+    List<ServerToAgent> taken = List.copyOf(sent);
+    sent.clear();
+    return taken;
+  }
+
+  List<String> closes() {
+    return closes;
+  }
+
+  int pings() {
+    return pings;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Transport transport() {
+    return transport;
+  }
+
+  @Override
+  public String remoteAddress() {
+    return "127.0.0.1:1";
+  }
+
+  @Override
+  public void send(ServerToAgent message) {
+    sent.add(message);
+  }
+
+  @Override
+  public void ping() {
+    pings++;
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    closes.add(code + " " + reason);
+  }
+}

@@ -1,0 +1,125 @@
+package io.opamp4j.server.agents;
+
+import com.google.protobuf.ByteString;
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.server.AgentEvent;
+import io.opamp4j.core.server.AgentMachine;
+import io.opamp4j.core.server.Target;
+import io.opamp4j.proto.AgentDescription;
+import io.opamp4j.proto.AgentRemoteConfig;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.fleet.FleetSource;
+import io.opamp4j.server.fleet.FleetView;
+import io.opamp4j.storage.AgentStore;
+import io.opamp4j.testkit.ManualTime;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** A hub with manual time, an executor whose tasks run when told, and a fleet that tests set. */
+final class Hub implements FleetSource {
+  static final InstanceUid UID = InstanceUid.parse("0190f5c2-7a3b-7c11-8d22-0123456789ab");
+  static final InstanceUid OTHER = InstanceUid.parse("0190f5c2-7a3b-7c11-8d22-ba9876543210");
+  static final InstanceUid FRESH = InstanceUid.parse("0190f5c2-7a3b-7c11-8d22-ffffffffffff");
+
+  final ManualTime time = new ManualTime();
+  final List<AgentEvent> events = new ArrayList<>();
+  final AgentHub hub;
+  final HeartbeatSweep sweep;
+  final RecordWriter writer;
+  final ConnectionRegistry registry = new ConnectionRegistry();
+
+  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
+  private FleetView view = (report, labels) -> Target.NONE;
+
+  Hub(AgentStore store, ServerConfig.Agents config) {
+    Liveness liveness = new Liveness(config);
+    SilenceWatch silence = new SilenceWatch(liveness);
+    Sessions sessions = new Sessions(tasks::add);
+    AgentEvents listeners = new AgentEvents(Set.of(events::add), Runnable::run);
+    writer = new RecordWriter(store);
+    AgentWork work =
+        new AgentWork(
+            new AgentMachine(0x7, () -> FRESH),
+            this,
+            sessions,
+            registry,
+            silence,
+            writer,
+            listeners,
+            time);
+    hub = new AgentHub(work, sessions, registry, silence, this, store, tasks::add, time);
+    sweep = new HeartbeatSweep(hub, registry, liveness, config, time);
+    hub.start();
+    run();
+  }
+
+  /** Runs what is waiting, and what that leads to. */
+  void run() {
+    while (!tasks.isEmpty()) {
+      tasks.poll().run();
+    }
+  }
+
+  /** Delivers a message, lets the work be done, and returns the answers. */
+  List<ServerToAgent> deliver(FakeConnection connection, AgentToServer.Builder message) {
+    hub.received(connection, message.build());
+    run();
+    return connection.takeSent();
+  }
+
+  /** Lets time pass second by second, with the ticks of the sweep. */
+  void pass(Duration duration) {
+    for (long second = 0; second < duration.toSeconds(); second++) {
+      time.advance(Duration.ofSeconds(1));
+      sweep.tick(time.instant());
+      run();
+    }
+  }
+
+  AgentView view(InstanceUid uid) {
+    return hub.find(uid).orElseThrow();
+  }
+
+  void want(String configHash) {
+    AgentRemoteConfig config =
+        AgentRemoteConfig.newBuilder().setConfigHash(ByteString.copyFromUtf8(configHash)).build();
+    Target target =
+        new Target(
+            ServerToAgent.newBuilder().setRemoteConfig(config).build(),
+            configHash,
+            List.of(),
+            Optional.empty());
+    view = (report, labels) -> target;
+    subscribers.forEach(subscriber -> subscriber.accept(view));
+    run();
+  }
+
+  static AgentToServer.Builder bare(InstanceUid uid, long sequence) {
+    return AgentToServer.newBuilder().setInstanceUid(uid.toBytes()).setSequenceNum(sequence);
+  }
+
+  static AgentToServer.Builder first(InstanceUid uid, long capabilities) {
+    return bare(uid, 0)
+        .setCapabilities(capabilities)
+        .setAgentDescription(AgentDescription.getDefaultInstance());
+  }
+
+  @Override
+  public FleetView current() {
+    return view;
+  }
+
+  @Override
+  public void subscribe(Consumer<FleetView> listener) {
+    subscribers.add(listener);
+  }
+}
