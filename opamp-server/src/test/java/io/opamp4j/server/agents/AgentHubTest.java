@@ -181,10 +181,20 @@ class AgentHubTest {
   }
 
   @Test
-  void survivesAListenerThatThrows() {
-    hub.deliver(socket, first(UID, 1).setAgentDisconnect(AgentDisconnect.getDefaultInstance()));
+  void showsAnAgentThatSaysGoodbyeAsDisconnected_CLOSE06() {
+    List<ServerToAgent> answers =
+        hub.deliver(socket, first(UID, 1).setAgentDisconnect(AgentDisconnect.getDefaultInstance()));
+    assertThat(answers).as("E-17: answered all the same").hasSize(1);
     assertThat(hub.view(UID).status().state()).isEqualTo(ConnectionState.DISCONNECTED);
-    assertThat(hub.events).isNotEmpty();
+    assertThat(hub.registry.on(socket)).isEmpty();
+  }
+
+  @Test
+  void goesOnWhenAListenerThrows() {
+    hub.failListeners();
+    hub.deliver(socket, first(UID, 1));
+    assertThat(hub.deliver(socket, bare(UID, 1))).hasSize(1);
+    assertThat(hub.events).as("the listener behind the failing one").isNotEmpty();
   }
 
   @Test

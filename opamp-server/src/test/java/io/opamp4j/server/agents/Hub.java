@@ -18,9 +18,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** A hub with manual time, an executor whose tasks run when told, and a fleet that tests set. */
@@ -38,13 +38,17 @@ final class Hub implements FleetSource {
 
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
+  private boolean listenersFail;
   private FleetView view = (report, labels) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
     Sessions sessions = new Sessions(tasks::add);
-    AgentEvents listeners = new AgentEvents(Set.of(events::add), Runnable::run);
+    AgentEvents listeners =
+        new AgentEvents(
+            new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
+            Runnable::run);
     writer = new RecordWriter(store);
     AgentWork work =
         new AgentWork(
@@ -101,6 +105,16 @@ final class Hub implements FleetSource {
     view = (report, labels) -> target;
     subscribers.forEach(subscriber -> subscriber.accept(view));
     run();
+  }
+
+  void failListeners() {
+    listenersFail = true;
+  }
+
+  private void maybeFail(AgentEvent event) {
+    if (listenersFail) {
+      throw new IllegalStateException("a listener fails on " + event);
+    }
   }
 
   static AgentToServer.Builder bare(InstanceUid uid, long sequence) {
