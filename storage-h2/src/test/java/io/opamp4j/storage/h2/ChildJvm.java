@@ -1,0 +1,72 @@
+package io.opamp4j.storage.h2;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process of its own that runs a main class of the tests and speaks in whole lines. */
+final class ChildJvm implements AutoCloseable {
+  private static final String END_OF_LINE = " .";
+
+  private final Process process;
+  private final BufferedReader output;
+
+  private ChildJvm(Process process) {
+    this.process = process;
+    this.output =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  static ChildJvm start(Class<?> main, String heap, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                heap,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+    command.addAll(List.of(arguments));
+    return new ChildJvm(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  /** Called in the child: one line, whole or, if the child is killed meanwhile, not at all. */
+  static void say(String line) {
+    System.out.println(line + END_OF_LINE);
+  }
+
+  /** The next whole line, or null at the end. */
+  String readLine() throws IOException {
+    String line = output.readLine();
+    return line == null || !line.endsWith(END_OF_LINE)
+        ? null
+        : line.substring(0, line.length() - END_OF_LINE.length());
+  }
+
+  /** Kill -9; what was said before can still be read. */
+  void kill() throws InterruptedException {
+    // Through the handle: Process.destroyForcibly would also throw away what was said.
+    process.toHandle().destroyForcibly();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the child did not die");
+    }
+  }
+
+  int exitCode() throws InterruptedException {
+    return process.waitFor();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly();
+    output.close();
+  }
+}
