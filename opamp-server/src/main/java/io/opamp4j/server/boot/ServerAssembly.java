@@ -8,6 +8,7 @@ import com.google.inject.Key;
 import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
+import com.google.inject.spi.Message;
 import io.opamp4j.server.LifecycleStep;
 import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
@@ -16,9 +17,12 @@ import io.opamp4j.server.ServerStartException.Reason;
 import io.opamp4j.storage.StorageException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The parts of one running server. Public for {@link io.opamp4j.server.OpampServer}, which is what
@@ -97,13 +101,14 @@ public final class ServerAssembly implements AutoCloseable {
         switch (e.phase()) {
           case STORAGE -> Reason.STORAGE;
           case LISTENER -> Reason.LISTENER;
-          case FLEET, AGENTS ->
-              storageCause(cause).isPresent() ? Reason.STORAGE : Reason.OTHER;
+          case FLEET, AGENTS -> storageCause(cause).isPresent() ? Reason.STORAGE : Reason.OTHER;
         };
     return new ServerStartException(reason, e.getMessage() + ": " + oneLine(cause), e);
   }
 
-  /** Guice reports what a constructor threw inside pages of context; the cause says it in a line. */
+  /**
+   * Guice reports what a constructor threw inside pages of context; the cause says it in a line.
+   */
   private static ServerStartException failure(Throwable e) {
     Optional<Throwable> storage = storageCause(e);
     if (storage.isPresent()) {
@@ -112,13 +117,26 @@ public final class ServerAssembly implements AutoCloseable {
     }
     boolean ofGuice = e instanceof CreationException || e instanceof ProvisionException;
     return new ServerStartException(
-        Reason.OTHER,
-        ofGuice ? "cannot build the server: " + e.getMessage() : oneLine(e),
-        e);
+        Reason.OTHER, ofGuice ? "cannot build the server: " + e.getMessage() : oneLine(e), e);
   }
 
   private static Optional<Throwable> storageCause(Throwable e) {
-    return Throwables.getCausalChain(e).stream().filter(StorageException.class::isInstance).findFirst();
+    return causes(e)
+        .flatMap(cause -> Throwables.getCausalChain(cause).stream())
+        .filter(StorageException.class::isInstance)
+        .findFirst();
+  }
+
+  /** Guice gives a cause of its own only when there is exactly one error. */
+  private static Stream<Throwable> causes(Throwable e) {
+    Collection<Message> messages = List.of();
+    if (e instanceof CreationException creation) {
+      messages = creation.getErrorMessages();
+    } else if (e instanceof ProvisionException provision) {
+      messages = provision.getErrorMessages();
+    }
+    return Stream.concat(
+        Stream.of(e), messages.stream().map(Message::getCause).filter(Objects::nonNull));
   }
 
   private static String oneLine(Throwable e) {

@@ -96,7 +96,9 @@ public record CommandLine(
         problems.add(
             name,
             "unknown option"
-                + Suggestions.nearest(name, names).map(n -> "; did you mean " + n + "?").orElse(""));
+                + Suggestions.nearest(name, names)
+                    .map(n -> "; did you mean " + n + "?")
+                    .orElse(""));
       } else if (value.isEmpty()) {
         problems.add(name, "needs a value: " + name + "=VALUE");
       } else {

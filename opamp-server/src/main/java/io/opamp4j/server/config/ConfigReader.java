@@ -44,8 +44,7 @@ public final class ConfigReader {
       ConfigProblems problems) {
     RawValues values = new RawValues();
     file(commandLine, environment, defaultFile, problems)
-        .ifPresent(
-            path -> new YamlSource(path.toString(), table, values, problems).read(path));
+        .ifPresent(path -> new YamlSource(path.toString(), table, values, problems).read(path));
     EnvironmentSource.read(environment, table, values, problems);
     commandLine.read(table, values);
 
@@ -54,8 +53,7 @@ public final class ConfigReader {
         new ServerConfig.Server(typed.get(SettingTable.HOST), typed.get(SettingTable.PORT));
     ServerConfig.Agents agents = agents(typed);
     Optional<StoragePlugin> plugin = typed.find(table.storageType()).flatMap(plugins::find);
-    Optional<Module> module =
-        plugin.flatMap(p -> StorageValues.module(p, values, problems));
+    Optional<Module> module = plugin.flatMap(p -> StorageValues.module(p, values, problems));
     problems.throwIfAny();
 
     ServerConfig.Storage storage =

@@ -28,8 +28,7 @@ final class StorageValues implements StorageOptions {
    * Asks the backend for its module. What it finds wrong is added to the problems; a backend that
    * throws is a problem too, because third parties write them.
    */
-  static Optional<Module> module(
-      StoragePlugin plugin, RawValues values, ConfigProblems problems) {
+  static Optional<Module> module(StoragePlugin plugin, RawValues values, ConfigProblems problems) {
     try {
       return Optional.of(plugin.module(new StorageValues(plugin, values, problems)));
     } catch (RuntimeException | LinkageError e) {

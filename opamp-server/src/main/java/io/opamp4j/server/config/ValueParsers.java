@@ -13,7 +13,8 @@ final class ValueParsers {
   private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
   private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,11})(ms|s|m|h|d)");
   private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,17})(B|KiB|MiB|GiB)?");
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.%]+]?");
+  private static final Pattern HOST =
+      Pattern.compile("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}(%[A-Za-z0-9]+)?]?");
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
 
   private static final Map<String, Duration> UNITS =
@@ -24,8 +25,7 @@ final class ValueParsers {
           "h", Duration.ofHours(1),
           "d", Duration.ofDays(1));
 
-  private static final Map<String, Integer> SIZES =
-      Map.of("B", 0, "KiB", 10, "MiB", 20, "GiB", 30);
+  private static final Map<String, Integer> SIZES = Map.of("B", 0, "KiB", 10, "MiB", 20, "GiB", 30);
 
   private ValueParsers() {}
 

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads a YAML file token by token, because a problem must name its line and column. Maps may be
@@ -70,10 +72,21 @@ final class YamlSource {
     try (YAMLParser parser = new YAMLFactory().createParser(text)) {
       document(parser);
     } catch (JsonProcessingException e) {
-      problems.add(
-          place(e.getLocation()), "is not valid YAML: " + oneLine(e.getOriginalMessage()));
+      syntaxProblem(e);
     } catch (IOException e) {
       problems.add(file, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Jackson's location is that of the last good token; the cause knows where it went wrong. */
+  private void syntaxProblem(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException cause && cause.getProblemMark() != null) {
+      Mark mark = cause.getProblemMark();
+      problems.add(
+          place(mark.getLine() + 1, mark.getColumn() + 1),
+          "is not valid YAML: " + oneLine(String.valueOf(cause.getProblem())));
+    } else {
+      problems.add(place(e.getLocation()), "is not valid YAML: " + oneLine(e.getOriginalMessage()));
     }
   }
 
@@ -156,7 +169,11 @@ final class YamlSource {
   private String place(JsonLocation location) {
     return location == null || location.getLineNr() < 1
         ? file
-        : file + ":" + location.getLineNr() + ":" + location.getColumnNr();
+        : place(location.getLineNr(), location.getColumnNr());
+  }
+
+  private String place(int line, int column) {
+    return file + ":" + line + ":" + column;
   }
 
   private static String oneLine(String message) {
