@@ -1,0 +1,144 @@
+package io.opamp4j.server.boot;
+
+import io.opamp4j.server.OpampServer;
+import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.ServerStartException;
+import io.opamp4j.server.config.CommandLine;
+import io.opamp4j.server.config.ConfigException;
+import io.opamp4j.server.config.ConfigProblems;
+import io.opamp4j.server.config.ConfigReader;
+import io.opamp4j.server.config.Configuration;
+import io.opamp4j.server.config.EffectiveValue;
+import io.opamp4j.server.config.StoragePlugins;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** The program. Results go to standard output, complaints and the log to standard error. */
+public final class Main {
+  static final int OK = 0;
+  static final int FAILED = 1;
+  static final int BAD_CONFIGURATION = 2;
+  static final int CANNOT_OPEN = 3;
+
+  private final Installation installation;
+  private final Waiting waiting;
+
+  Main(Installation installation, Waiting waiting) {
+    this.installation = installation;
+    this.waiting = waiting;
+  }
+
+  /** Runs until the process is told to stop. */
+  public static void main(String[] args) {
+    // Tyrus and Jersey log to java.util.logging.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    Main main = new Main(Installation.current(), Main::untilToldToStop);
+    System.exit(main.run(List.of(args), System.getenv(), System.out, System.err));
+  }
+
+  /**
+   * Does what the command line asks for.
+   *
+   * @return the exit code
+   */
+  int run(List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
+    try {
+      return runOrThrow(args, environment, out);
+    } catch (ConfigException e) {
+      err.println(e.getMessage());
+      err.println("Nothing was started. Try --help for all keys, --check-config for a dry run.");
+      return BAD_CONFIGURATION;
+    } catch (ServerStartException e) {
+      err.println("opamp-server: " + e.getMessage());
+      if (e.reason() == ServerStartException.Reason.OTHER) {
+        e.printStackTrace(err);
+        return FAILED;
+      }
+      log().debug("start failed", e);
+      return CANNOT_OPEN;
+    } catch (InterruptedException | RuntimeException | Error e) {
+      err.println("opamp-server: unexpected failure");
+      e.printStackTrace(err);
+      return FAILED;
+    }
+  }
+
+  private int runOrThrow(List<String> args, Map<String, String> environment, PrintStream out)
+      throws InterruptedException {
+    ConfigProblems problems = new ConfigProblems();
+    StoragePlugins plugins = StoragePlugins.load(installation.pluginLoader(problems), problems);
+    ConfigReader reader = new ConfigReader(plugins);
+    CommandLine commandLine = CommandLine.parse(args, reader.table(), problems);
+    if (commandLine.help()) {
+      out.print(Usage.help(reader.table()));
+      return OK;
+    }
+    if (commandLine.version()) {
+      out.println(Usage.version());
+      return OK;
+    }
+    Configuration configuration =
+        reader.read(commandLine, environment, installation.defaultConfigFile(), problems);
+    if (commandLine.checkConfig()) {
+      out.print(EffectiveValue.table(configuration.values()));
+      return OK;
+    }
+    serve(configuration, out);
+    return OK;
+  }
+
+  private void serve(Configuration configuration, PrintStream out) throws InterruptedException {
+    log().info("{}", Usage.version());
+    configuration.values().stream()
+        .filter(value -> !value.isDefault())
+        .forEach(v -> log().info("{}: {} (from {})", v.key(), v.shown(), v.source()));
+    try (OpampServer server =
+        OpampServer.builder()
+            .config(configuration.server())
+            .storage(configuration.storage())
+            .start()) {
+      server.address().ifPresent(address -> welcome(configuration.server(), address, out));
+      waiting.until(server);
+    }
+  }
+
+  /** The first line is read by programs: {@code Listening on http://HOST:PORT}. */
+  private static void welcome(ServerConfig config, InetSocketAddress address, PrintStream out) {
+    String url = url(address);
+    out.println("Listening on " + url);
+    out.println("Agents connect to " + url.replaceFirst("http", "ws") + config.agents().path());
+    out.println("Try: curl " + url + "/api/v1/agents");
+    out.flush();
+  }
+
+  static String url(InetSocketAddress address) {
+    if (address.getAddress() == null || address.getAddress().isAnyLocalAddress()) {
+      return "http://localhost:" + address.getPort();
+    }
+    String host = address.getAddress().getHostAddress();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  private static void untilToldToStop(OpampServer server) throws InterruptedException {
+    Thread hook = new Thread(server::close, "opamp-shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    server.awaitClosed();
+  }
+
+  /** Not a constant: {@code --help} need not pay for the start of the log. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Main.class);
+  }
+
+  /** How a started server is waited for. */
+  @FunctionalInterface
+  interface Waiting {
+    void until(OpampServer server) throws InterruptedException;
+  }
+}

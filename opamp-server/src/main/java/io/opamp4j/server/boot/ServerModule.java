@@ -1,0 +1,50 @@
+package io.opamp4j.server.boot;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Singleton;
+import com.google.inject.matcher.Matchers;
+import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.OptionalBinder;
+import com.google.inject.multibindings.ProvidesIntoSet;
+import io.opamp4j.server.LifecycleStep;
+import io.opamp4j.server.LifecycleStep.Phase;
+import io.opamp4j.server.ListenAddress;
+import io.opamp4j.server.ServerConfig;
+import io.opamp4j.storage.Storage;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+/** What every part may ask for: the configuration, time and chance. */
+final class ServerModule extends AbstractModule {
+  private final ServerConfig config;
+  private final OpenedStorages opened;
+
+  ServerModule(ServerConfig config, OpenedStorages opened) {
+    this.config = config;
+    this.opened = opened;
+  }
+
+  @Override
+  protected void configure() {
+    binder().requireExplicitBindings();
+    binder().requireAtInjectOnConstructors();
+    binder().requireExactBindingAnnotations();
+    binder().disableCircularProxies();
+    bindListener(Matchers.any(), opened);
+
+    bind(ServerConfig.class).toInstance(config);
+    bind(InstantSource.class).toInstance(InstantSource.system());
+    // Shared between threads, and uids must not be guessable: so not a faster, weaker generator.
+    bind(RandomGenerator.class).toInstance(new SecureRandom());
+    Multibinder.newSetBinder(binder(), LifecycleStep.class);
+    OptionalBinder.newOptionalBinder(binder(), ListenAddress.class);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  LifecycleStep storage(Storage storage) {
+    return new LifecycleStep(
+        Phase.STORAGE, "storage", () -> StorageCheck.require(storage), storage::close);
+  }
+}

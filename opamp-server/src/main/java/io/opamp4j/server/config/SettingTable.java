@@ -1,0 +1,180 @@
+package io.opamp4j.server.config;
+
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+
+import io.opamp4j.storage.StoragePlugin;
+import io.opamp4j.storage.StorageSetting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every key there is: the server's own, and those of each installed storage backend below {@code
+ * storage.<name>.}. The keys of a backend that is installed but not chosen are keys too, so that
+ * changing {@code storage.type} is a change of one line. Immutable.
+ */
+public final class SettingTable {
+  private static final Duration SHORTEST = Duration.ofMillis(100);
+  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final int KIB = 1024;
+  private static final int GIB = 1024 * 1024 * 1024;
+
+  static final Setting<String> HOST =
+      setting(
+          "server.host",
+          "0.0.0.0",
+          "Address to listen on; 0.0.0.0 or :: for all.",
+          ValueParsers.host());
+  static final Setting<Integer> PORT =
+      setting(
+          "server.port",
+          "4320",
+          "Port for agents, REST and web; 0 takes a free one.",
+          ValueParsers.integer(0, 65_535));
+  static final Setting<String> AGENTS_PATH =
+      setting(
+          "agents.path",
+          "/v1/opamp",
+          "Where agents connect, by WebSocket and by HTTP.",
+          ValueParsers.agentsPath());
+  static final Setting<Duration> HEARTBEAT_INTERVAL =
+      setting(
+          "agents.heartbeat-interval",
+          "30s",
+          "Heartbeat interval offered to agents; poll interval over HTTP.",
+          ValueParsers.duration(SHORTEST, LONGEST));
+  static final Setting<Duration> HEARTBEAT_TTL =
+      setting(
+          "agents.heartbeat-ttl",
+          "60s",
+          "Silence after which a heartbeating agent counts as disconnected.",
+          ValueParsers.duration(SHORTEST, LONGEST));
+  static final Setting<Duration> HEARTBEAT_EXPIRY_INTERVAL =
+      setting(
+          "agents.heartbeat-expiry-interval",
+          "30s",
+          "How often silent agents are looked for.",
+          ValueParsers.duration(SHORTEST, LONGEST));
+  static final Setting<Duration> SERVER_HEARTBEAT_TTL =
+      setting(
+          "agents.server-heartbeat-ttl",
+          "70s",
+          "Time without contact after which any other WebSocket agent is disconnected.",
+          ValueParsers.duration(SHORTEST, LONGEST));
+  static final Setting<Optional<Duration>> RETENTION =
+      setting(
+          "agents.retention",
+          "off",
+          "Agents disconnected for longer are forgotten; off keeps them.",
+          ValueParsers.durationOrOff(Duration.ofSeconds(1), Duration.ofDays(3650)));
+  static final Setting<Integer> MAX_RECEIVED_MESSAGE_SIZE =
+      setting(
+          "agents.max-received-message-size",
+          "64MiB",
+          "Largest message taken from an agent, also after decompression.",
+          ValueParsers.size(KIB, GIB));
+  static final Setting<Integer> MAX_SENT_MESSAGE_SIZE =
+      setting(
+          "agents.max-sent-message-size",
+          "64MiB",
+          "Largest message sent to an agent, before compression.",
+          ValueParsers.size(KIB, GIB));
+
+  private static final String STORAGE_TYPE_KEY = "storage.type";
+
+  private final Setting<String> storageType;
+  private final List<Setting<?>> all;
+  private final Map<String, Setting<?>> byKey;
+  private final Map<String, Setting<?>> byEnvironmentName;
+
+  /** The server's own keys and those of these backends. */
+  public SettingTable(StoragePlugins plugins) {
+    storageType =
+        setting(
+            STORAGE_TYPE_KEY,
+            "h2",
+            "Which backend keeps the state; installed: " + plugins.names() + ".",
+            text -> {
+              if (plugins.find(text).isEmpty()) {
+                throw new InvalidValueException(
+                    "must be an installed storage backend (available: " + plugins.names() + ")");
+              }
+              return text;
+            });
+    List<Setting<?>> rows =
+        new ArrayList<>(
+            List.of(
+                HOST,
+                PORT,
+                AGENTS_PATH,
+                HEARTBEAT_INTERVAL,
+                HEARTBEAT_TTL,
+                HEARTBEAT_EXPIRY_INTERVAL,
+                SERVER_HEARTBEAT_TTL,
+                RETENTION,
+                MAX_RECEIVED_MESSAGE_SIZE,
+                MAX_SENT_MESSAGE_SIZE,
+                storageType));
+    plugins.all().values().forEach(plugin -> rows.addAll(storageSettings(plugin)));
+    all = List.copyOf(rows);
+    byKey = all.stream().collect(toMap(Setting::key, identity()));
+    byEnvironmentName = all.stream().collect(toMap(Setting::environmentName, identity()));
+  }
+
+  /** All rows, in the order in which people should read them. */
+  public List<Setting<?>> all() {
+    return all;
+  }
+
+  Setting<String> storageType() {
+    return storageType;
+  }
+
+  Optional<Setting<?>> find(String key) {
+    return Optional.ofNullable(byKey.get(key));
+  }
+
+  Optional<Setting<?>> findByEnvironmentName(String name) {
+    return Optional.ofNullable(byEnvironmentName.get(name));
+  }
+
+  Collection<String> environmentNames() {
+    return byEnvironmentName.keySet();
+  }
+
+  /** Whether keys lie below this prefix. */
+  boolean isSection(String prefix) {
+    return byKey.keySet().stream().anyMatch(key -> key.startsWith(prefix + "."));
+  }
+
+  /** Says that a key does not exist, and which one was probably meant. */
+  String unknown(String key) {
+    return "unknown key '"
+        + key
+        + "'"
+        + Suggestions.nearest(key, byKey.keySet()).map(k -> "; did you mean " + k + "?").orElse("");
+  }
+
+  /** The rows of one backend, in its own order. Values stay text: the backend reads them. */
+  static List<Setting<String>> storageSettings(StoragePlugin plugin) {
+    return plugin.settings().stream().map(s -> storageSetting(plugin.name(), s)).toList();
+  }
+
+  private static Setting<String> storageSetting(String backend, StorageSetting setting) {
+    return new Setting<>(
+        "storage." + backend + "." + setting.name(),
+        setting.defaultValue(),
+        setting.description(),
+        setting.secret(),
+        ValueParsers.text());
+  }
+
+  private static <T> Setting<T> setting(
+      String key, String defaultText, String description, ValueParser<T> parser) {
+    return new Setting<>(key, defaultText, description, false, parser);
+  }
+}
