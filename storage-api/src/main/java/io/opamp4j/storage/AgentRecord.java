@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.proto.AgentToServer;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is kept of one agent between connections and restarts. Times are UTC with millisecond
- * precision.
+ * What is kept of one agent between connections and restarts. Times are UTC, cut to milliseconds.
  *
  * @param uid the agent's instance uid
  * @param report the merged report: every section the agent last reported
@@ -30,8 +30,8 @@ public record AgentRecord(
     requireNonNull(uid, "uid");
     requireNonNull(report, "report");
     labels = Map.copyOf(labels);
-    requireNonNull(firstSeen, "firstSeen");
-    requireNonNull(lastSeen, "lastSeen");
+    firstSeen = firstSeen.truncatedTo(ChronoUnit.MILLIS);
+    lastSeen = lastSeen.truncatedTo(ChronoUnit.MILLIS);
     requireNonNull(ownerNode, "ownerNode");
   }
 }

@@ -37,6 +37,13 @@ public interface BlobStore {
    */
   boolean remove(ContentHash hash);
 
+  /** Checks the offset of an {@link #open}; for implementations. */
+  static void requireOffset(long offset, long size) {
+    if (offset < 0 || offset > size) {
+      throw new IllegalArgumentException("the offset must be 0 to " + size + ", not " + offset);
+    }
+  }
+
   /**
    * What is known of a blob.
    *

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * Versioned documents by kind and id. A write is durable when the method returns, and is a
- * compare-and-set: of several writers that read the same version, one succeeds.
+ * compare-and-set: of several writers that read the same version, one succeeds. A kind or an id
+ * that {@link Document} does not allow is an {@link IllegalArgumentException}.
  */
 public interface DocumentStore {
 
@@ -37,6 +38,14 @@ public interface DocumentStore {
    *
    * @param after only ids above this one; empty starts at the beginning
    * @param limit the most documents to return, 1 to 10,000
+   * @throws IllegalArgumentException if the limit is out of bounds
    */
   Page<Document> list(String kind, Optional<String> after, int limit);
+
+  /** Checks the limit of a {@link #list}; for implementations. */
+  static void requireLimit(int limit) {
+    if (limit < 1 || limit > 10_000) {
+      throw new IllegalArgumentException("limit must be 1 to 10000, not " + limit);
+    }
+  }
 }
