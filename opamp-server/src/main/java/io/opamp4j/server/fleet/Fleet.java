@@ -1,0 +1,104 @@
+package io.opamp4j.server.fleet;
+
+import io.opamp4j.core.server.Target;
+import io.opamp4j.proto.AgentRemoteConfig;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ServerToAgent;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All configurations as of one moment, ready to be looked up. Offers are built once, so agents with
+ * the same configuration share the same target. Immutable.
+ */
+final class Fleet implements FleetView {
+  static final Fleet EMPTY = new Fleet(List.of());
+
+  private static final Comparator<Configuration> BEST_FIRST =
+      Comparator.comparingInt((Configuration c) -> c.spec().priority())
+          .reversed()
+          .thenComparing(Configuration::name);
+
+  /** Best first: the first that matches an agent is its target. */
+  private final List<Choice> choices;
+
+  /**
+   * @param configurations in any order, no two with one name
+   */
+  Fleet(Collection<Configuration> configurations) {
+    choices =
+        configurations.stream()
+            .sorted(BEST_FIRST)
+            .map(configuration -> new Choice(configuration, target(configuration)))
+            .toList();
+  }
+
+  @Override
+  public Target resolve(AgentToServer report, Map<String, String> labels) {
+    return first(Labels.of(report, labels)).map(Choice::target).orElse(Target.NONE);
+  }
+
+  /**
+   * The configurations that match an agent equally well: with the same, highest priority. The first
+   * is its target, merely because of its name, which deserves a warning. Empty if there is no tie.
+   */
+  List<String> tied(AgentToServer report, Map<String, String> operatorLabels) {
+    Map<String, String> labels = Labels.of(report, operatorLabels);
+    Optional<Choice> chosen = first(labels);
+    if (chosen.isEmpty()) {
+      return List.of();
+    }
+    int priority = chosen.get().priority();
+    List<String> names =
+        choices.stream()
+            .filter(choice -> choice.priority() == priority && choice.matches(labels))
+            .map(choice -> choice.configuration().name())
+            .toList();
+    return names.size() > 1 ? names : List.of();
+  }
+
+  /** Whether both hold the same configurations in the same versions. */
+  boolean sameAs(Fleet other) {
+    return choices.equals(other.choices);
+  }
+
+  int size() {
+    return choices.size();
+  }
+
+  private Optional<Choice> first(Map<String, String> labels) {
+    for (Choice choice : choices) {
+      if (choice.matches(labels)) {
+        return Optional.of(choice);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Target target(Configuration configuration) {
+    AgentRemoteConfig offer =
+        AgentRemoteConfig.newBuilder()
+            .setConfig(configuration.spec().files())
+            .setConfigHash(configuration.hash().bytes())
+            .build();
+    return new Target(
+        ServerToAgent.newBuilder().setRemoteConfig(offer).build(),
+        configuration.ref().toString(),
+        List.of(),
+        Optional.empty());
+  }
+
+  /** A configuration and what an agent that gets it is offered. */
+  private record Choice(Configuration configuration, Target target) {
+    boolean matches(Map<String, String> labels) {
+      return configuration.spec().selector().matches(labels);
+    }
+
+    int priority() {
+      return configuration.spec().priority();
+    }
+  }
+}

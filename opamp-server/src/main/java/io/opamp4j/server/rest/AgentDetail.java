@@ -1,0 +1,79 @@
+package io.opamp4j.server.rest;
+
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.agents.AgentView;
+import io.opamp4j.server.fleet.Labels;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Everything known of an agent. */
+@Schema(description = "An agent")
+record AgentDetail(
+    @Schema(requiredMode = REQUIRED, format = "uuid") String instanceUid,
+    @Schema(
+            requiredMode = REQUIRED,
+            allowableValues = {
+              "Disconnected",
+              "Configuring",
+              "Upgrading",
+              "Error",
+              "Incompatible",
+              "Pending",
+              "Connected"
+            })
+        String state,
+    @Schema(requiredMode = REQUIRED, description = "Why it is in this state") String reason,
+    @Schema(requiredMode = REQUIRED) Instant stateSince,
+    @Schema(requiredMode = REQUIRED) AgentAttributes description,
+    @Schema(
+            requiredMode = REQUIRED,
+            description = "As selectors see them: the agent's attributes and the operator's labels")
+        Map<String, String> labels,
+    @Schema(requiredMode = REQUIRED, description = "Set by operators; they win over attributes")
+        Map<String, String> operatorLabels,
+    @Schema(requiredMode = REQUIRED, description = "By name; unknown bits as 0x10000")
+        List<String> capabilities,
+    @Schema(requiredMode = REQUIRED) List<String> customCapabilities,
+    @Nullable ComponentHealthReport health,
+    @Nullable EffectiveConfigReport effectiveConfig,
+    @Nullable RemoteConfigReport remoteConfigStatus,
+    @Nullable AgentTarget target,
+    @Schema(requiredMode = REQUIRED) List<PackageReport> packages,
+    @Schema(requiredMode = REQUIRED) Instant firstSeen,
+    @Schema(requiredMode = REQUIRED) Instant lastSeen,
+    @Schema(
+            description = "What carries its connection; left out when disconnected",
+            allowableValues = {"websocket", "http"})
+        @Nullable String transport,
+    @Schema(description = "Where it connects from; left out when disconnected")
+        @Nullable String remoteAddress) {
+
+  static AgentDetail of(AgentView agent) {
+    AgentToServer report = agent.report();
+    return new AgentDetail(
+        agent.uid().toString(),
+        StateNames.name(agent.status().state()),
+        agent.status().reason(),
+        agent.statusSince(),
+        AgentAttributes.of(report.getAgentDescription()),
+        new TreeMap<>(Labels.of(report, agent.labels())),
+        new TreeMap<>(agent.labels()),
+        ProtoValues.capabilities(report.getCapabilities()),
+        List.copyOf(report.getCustomCapabilities().getCapabilitiesList()),
+        report.hasHealth() ? ComponentHealthReport.of(report.getHealth()) : null,
+        EffectiveConfigReport.of(report),
+        RemoteConfigReport.of(report),
+        AgentTarget.of(agent.target()),
+        PackageReport.allOf(report.getPackageStatuses()),
+        agent.firstSeen(),
+        agent.lastSeen(),
+        agent.transport().map(AgentSummary::name).orElse(null),
+        agent.remoteAddress().orElse(null));
+  }
+}

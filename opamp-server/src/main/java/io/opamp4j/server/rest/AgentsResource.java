@@ -1,0 +1,131 @@
+package io.opamp4j.server.rest;
+
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.server.agents.AgentDirectory;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The agents this server knows, connected or not. */
+@Path(Api.ROOT + "/agents")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "agents", description = "The agents this server knows, connected or not")
+@ApiResponse(
+    responseCode = "default",
+    description = "Anything else that went wrong",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public final class AgentsResource {
+  private final AgentDirectory directory;
+
+  @Inject
+  AgentsResource(AgentDirectory directory) {
+    this.directory = directory;
+  }
+
+  @GET
+  @Operation(operationId = "listAgents", summary = "List agents by instance uid")
+  @ApiResponse(
+      responseCode = "200",
+      description = "One page",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = AgentPage.class)))
+  @ApiResponse(
+      responseCode = "400",
+      description = "A parameter is wrong; errors names every one",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public AgentPage list(
+      @QueryParam("limit")
+          @Parameter(
+              description = "The most items to return",
+              schema =
+                  @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
+          @Nullable String limit,
+      @QueryParam("cursor") @Parameter(description = "nextCursor of the page before")
+          @Nullable String cursor,
+      @QueryParam("state")
+          @Parameter(
+              description = "Only agents in this state; may be given several times",
+              array =
+                  @ArraySchema(
+                      schema =
+                          @Schema(
+                              type = "string",
+                              allowableValues = {
+                                "Disconnected",
+                                "Configuring",
+                                "Upgrading",
+                                "Error",
+                                "Incompatible",
+                                "Pending",
+                                "Connected"
+                              })))
+          List<String> states,
+      @QueryParam("selector")
+          @Parameter(
+              description = "Only agents whose labels this label selector matches",
+              example = "env=prod,region in (eu,us),!canary")
+          @Nullable String selector) {
+    return AgentSearch.parse(limit, cursor, states, selector).run(directory);
+  }
+
+  @GET
+  @Path("{uid}")
+  @Operation(operationId = "getAgent", summary = "Read an agent")
+  @ApiResponse(
+      responseCode = "200",
+      description = "The agent",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = AgentDetail.class)))
+  @ApiResponse(
+      responseCode = "400",
+      description = "The uid is malformed",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "There is no such agent",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public AgentDetail get(
+      @PathParam("uid")
+          @Parameter(
+              description = "The instance uid",
+              schema = @Schema(type = "string", format = "uuid"))
+          String uid) {
+    InstanceUid parsed;
+    try {
+      parsed = InstanceUid.parse(uid);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.invalid("uid", "must be a UUID of 36 characters");
+    }
+    return directory
+        .find(parsed)
+        .map(AgentDetail::of)
+        .orElseThrow(() -> new ProblemException(Problem.notFound("there is no agent " + parsed)));
+  }
+}

@@ -1,0 +1,25 @@
+package io.opamp4j.server.rest;
+
+import java.util.List;
+
+/** Ends a request with this answer. */
+final class ProblemException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final transient Problem problem;
+
+  ProblemException(Problem problem) {
+    super(problem.toString(), null, false, false);
+    this.problem = problem;
+  }
+
+  /** A single field of the request is wrong. */
+  static ProblemException invalid(String field, String message) {
+    return new ProblemException(
+        Problem.invalidRequest(field + " " + message, List.of(new FieldError(field, message))));
+  }
+
+  Problem problem() {
+    return problem;
+  }
+}

@@ -1,0 +1,75 @@
+package io.opamp4j.server.rest;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Injector;
+import com.google.inject.Provides;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Supplier;
+import org.glassfish.jersey.internal.inject.AbstractBinder;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.server.ServerProperties;
+
+/**
+ * Binds the {@link ResourceConfig} that Jersey runs, with resources built by Guice. Its base URI is
+ * the root of the server; paths begin with {@code /api/v1}. Needs what the resources ask for: a
+ * {@link ServerInfo}, an {@link io.opamp4j.server.agents.AgentDirectory}, a {@link
+ * io.opamp4j.server.fleet.FleetEditor} and a {@link io.opamp4j.storage.Storage}. Resources block on
+ * storage, so requests belong on threads that may.
+ */
+public final class RestModule extends AbstractModule {
+  private static final List<Class<?>> RESOURCES =
+      List.of(
+          AgentsResource.class,
+          ConfigurationsResource.class,
+          ServerResource.class,
+          OpenApiResource.class);
+
+  @Override
+  protected void configure() {
+    RESOURCES.forEach(this::bind);
+  }
+
+  @Provides
+  @Singleton
+  ResourceConfig resourceConfig(Injector injector) {
+    return resourceConfig(injector, BodyLimit.DEFAULT, errorIds());
+  }
+
+  static ResourceConfig resourceConfig(
+      Injector injector, int maxBodySize, Supplier<String> errorIds) {
+    ResourceConfig config = new ResourceConfig();
+    RESOURCES.forEach(config::register);
+    config.register(
+        new AbstractBinder() {
+          @Override
+          protected void configure() {
+            RESOURCES.forEach(resource -> bindToGuice(resource));
+          }
+
+          private <T> void bindToGuice(Class<T> resource) {
+            bindFactory(() -> injector.getInstance(resource)).to(resource);
+          }
+        });
+    return config
+        .register(new JsonBodies())
+        .register(new ProblemMapper(errorIds))
+        .register(new BodyLimit(maxBodySize))
+        .register(new KnownParameters())
+        .property(ServerProperties.WADL_FEATURE_DISABLE, true)
+        .property(ServerProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
+        .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)
+        .property(ServerProperties.PROCESSING_RESPONSE_ERRORS_ENABLED, true);
+  }
+
+  private static Supplier<String> errorIds() {
+    SecureRandom random = new SecureRandom();
+    return () -> {
+      byte[] id = new byte[8];
+      random.nextBytes(id);
+      return HexFormat.of().formatHex(id);
+    };
+  }
+}

@@ -1,0 +1,28 @@
+package io.opamp4j.server.rest;
+
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
+import io.opamp4j.storage.Storage;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a server works. */
+@Schema(description = "Whether this server works")
+record ServerHealth(
+    @Schema(requiredMode = REQUIRED, description = "Whether every check passed") boolean healthy,
+    @Schema(requiredMode = REQUIRED) List<Check> checks) {
+
+  /** One thing that was looked at. */
+  @Schema(name = "HealthCheck", description = "One thing that was looked at")
+  record Check(
+      @Schema(requiredMode = REQUIRED) String name,
+      @Schema(requiredMode = REQUIRED) boolean ok,
+      @Schema(description = "What is wrong, unless ok") @Nullable String message) {}
+
+  static ServerHealth of(Storage.Check storage) {
+    return new ServerHealth(
+        storage.ok(),
+        List.of(new Check("storage", storage.ok(), storage.ok() ? null : storage.message())));
+  }
+}
