@@ -5,14 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A clock that moves only when a test moves it. Any thread may read and move it. */
 public final class ManualTime implements InstantSource {
   /** Where every new clock stands. */
   public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final AtomicReference<Instant> now;
+  private final Object lock = new Object();
+  private volatile Instant now;
 
   /** A clock that stands at {@link #START}. */
   public ManualTime() {
@@ -21,12 +21,12 @@ public final class ManualTime implements InstantSource {
 
   /** A clock that stands at this time. */
   public ManualTime(Instant start) {
-    now = new AtomicReference<>(requireNonNull(start, "start"));
+    now = requireNonNull(start, "start");
   }
 
   @Override
   public Instant instant() {
-    return now.get();
+    return now;
   }
 
   /**
@@ -39,6 +39,10 @@ public final class ManualTime implements InstantSource {
     if (step.isNegative()) {
       throw new IllegalArgumentException("time does not run backwards: " + step);
     }
-    return now.updateAndGet(time -> time.plus(step));
+    synchronized (lock) {
+      Instant moved = now.plus(step);
+      now = moved;
+      return moved;
+    }
   }
 }
