@@ -1,0 +1,216 @@
+package io.opamp4j.server.transport;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.transport.http.AgentPosts;
+import io.opamp4j.server.transport.http.ConnectionSweep;
+import io.opamp4j.server.transport.http.Drain;
+import io.opamp4j.server.transport.http.HttpConnection;
+import io.opamp4j.server.transport.http.HttpSettings;
+import io.opamp4j.server.transport.http.RestBridge;
+import io.opamp4j.server.transport.http.Router;
+import io.opamp4j.server.transport.http.StaticFiles;
+import io.opamp4j.server.transport.ws.WebSocketAcceptor;
+import jakarta.ws.rs.core.Application;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one port of the server: agents by WebSocket and by plain HTTP, REST, and the UI's files
+ * (TRN-01). HTTP/1.1 only; any upgrade but to WebSocket is ignored. Runs on epoll where it can, else
+ * on NIO. Started once and stopped once, by one thread.
+ */
+public final class HttpListener {
+  private static final Logger log = LoggerFactory.getLogger(HttpListener.class);
+  private static final String FILES = "ui/";
+  private static final int BACKLOG = 4096;
+  private static final int MAX_REQUEST_LINE = 8 * 1024;
+  private static final int MAX_HEADERS = 16 * 1024;
+  private static final int MAX_CHUNK = 16 * 1024;
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  private final ServerConfig config;
+  private final TransportSettings settings;
+  private final AgentInbox inbox;
+  private final Application rest;
+  private @Nullable Running running;
+
+  public HttpListener(
+      ServerConfig config, TransportSettings settings, AgentInbox inbox, Application rest) {
+    this.config = requireNonNull(config, "config");
+    this.settings = requireNonNull(settings, "settings");
+    this.inbox = requireNonNull(inbox, "inbox");
+    this.rest = requireNonNull(rest, "rest");
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @throws IOException if it cannot be opened; names host and port
+   */
+  public void start() throws IOException {
+    if (running != null) {
+      throw new IllegalStateException("the listener was started before");
+    }
+    Running started = new Running();
+    running = started;
+    String host = config.server().host();
+    ChannelFuture bound = started.bind(host).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      stop(Duration.ZERO);
+      throw new IOException(
+          "cannot listen on " + host + ":" + config.server().port() + ": " + bound.cause().getMessage(),
+          bound.cause());
+    }
+    started.server = bound.channel();
+    log.info("listening on {}:{}", host, port());
+  }
+
+  /** The port listened on, also when the configuration left the choice to the system. */
+  public int port() {
+    Running started = running;
+    if (started == null || started.server == null) {
+      throw new IllegalStateException("the listener is not listening");
+    }
+    return ((InetSocketAddress) started.server.localAddress()).getPort();
+  }
+
+  /**
+   * Closes the port, then every connection in an orderly way: WebSockets with code 1001 (CLOSE-03),
+   * HTTP after the answer under way.
+   *
+   * @param grace how long connections may take; then they are cut
+   */
+  public void stop(Duration grace) {
+    Running started = running;
+    if (started != null) {
+      started.stop(grace);
+    }
+  }
+
+  /** All that lives between start and stop. */
+  private final class Running {
+    private final boolean epoll = Epoll.isAvailable();
+    private final EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(
+            settings.eventLoopCount(), new DefaultThreadFactory("opamp-io"), ioHandler(epoll));
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ConnectionSweep sweep = new ConnectionSweep();
+    private final ThreadPoolExecutor decoders = pool("opamp-decode", settings.decodeThreads());
+    private final ThreadPoolExecutor workers = pool("opamp-rest", settings.restThreads());
+    private final HttpSettings http = settings.http(config.agents());
+    private final RestBridge restBridge = new RestBridge(rest, workers, http);
+    private final WebSocketAcceptor webSockets =
+        new WebSocketAcceptor(inbox, settings.webSocket(config.agents()));
+    private final Router router =
+        new Router(
+            http.agentsPath(),
+            new AgentPosts(inbox, decoders, http),
+            restBridge,
+            StaticFiles.fromClassPath(HttpListener.class.getClassLoader(), FILES));
+    private @Nullable Channel server;
+
+    ChannelFuture bind(String host) {
+      long interval = settings.sweepInterval().toNanos();
+      loops
+          .next()
+          .scheduleWithFixedDelay(
+              () -> sweep.pass(loops.ticker().nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
+      Class<? extends ServerChannel> type =
+          epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+      return new ServerBootstrap()
+          .group(loops)
+          .channel(type)
+          .option(ChannelOption.SO_BACKLOG, BACKLOG)
+          .option(ChannelOption.SO_REUSEADDR, true)
+          .childOption(ChannelOption.TCP_NODELAY, true)
+          .childOption(ChannelOption.SO_KEEPALIVE, true)
+          .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+          .childOption(ChannelOption.AUTO_READ, false)
+          .childHandler(new Initializer())
+          .bind(host, config.server().port());
+    }
+
+    void stop(Duration grace) {
+      if (server != null) {
+        server.close().awaitUninterruptibly();
+      }
+      connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Drain.START));
+      if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
+        log.info("{} connections did not end in time and are cut", connections.size());
+        connections.close().awaitUninterruptibly();
+      }
+      restBridge.close();
+      decoders.shutdown();
+      workers.shutdownNow();
+      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private final class Initializer extends ChannelInitializer<Channel> {
+      @Override
+      protected void initChannel(Channel channel) {
+        connections.add(channel);
+        HttpDecoderConfig limits =
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(MAX_REQUEST_LINE)
+                .setMaxHeaderSize(MAX_HEADERS)
+                .setMaxChunkSize(MAX_CHUNK);
+        channel
+            .pipeline()
+            .addLast(
+                new HttpServerCodec(limits),
+                new FlowControlHandler(),
+                new HttpConnection(http, router, webSockets, sweep));
+      }
+    }
+  }
+
+  private static IoHandlerFactory ioHandler(boolean epoll) {
+    return epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  }
+
+  private ThreadPoolExecutor pool(String name, int threads) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            30,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(settings.queue()),
+            new DefaultThreadFactory(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+}

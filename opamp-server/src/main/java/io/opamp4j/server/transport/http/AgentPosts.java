@@ -1,0 +1,96 @@
+package io.opamp4j.server.transport.http;
+
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.opamp4j.core.wire.HttpContent;
+import io.opamp4j.server.agents.AgentInbox;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** OpAMP over plain HTTP: what a request to the agents' path gets (E-11 to E-13). Thread-safe. */
+public final class AgentPosts {
+  private final AtomicLong ids = new AtomicLong();
+  private final AgentInbox inbox;
+  private final Executor workers;
+  private final HttpSettings settings;
+
+  /**
+   * @param workers bounded; unpacks and decodes bodies
+   */
+  public AgentPosts(AgentInbox inbox, Executor workers, HttpSettings settings) {
+    this.inbox = inbox;
+    this.workers = workers;
+    this.settings = settings;
+  }
+
+  Exchange open(HttpRequest request, Reply reply) {
+    String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
+    boolean protobuf = HttpContent.isProtobuf(contentType);
+    switch (request.method().name()) {
+      case "POST":
+        break;
+      case "GET":
+        return Responses.only(reply, protobuf ? notAllowed("POST") : upgradeRequired());
+      default:
+        return Responses.only(reply, notAllowed("GET, POST"));
+    }
+    if (!protobuf) {
+      FullHttpResponse response =
+          Responses.text(
+              HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
+              "Content-Type has to be " + HttpContent.PROTOBUF);
+      response.headers().set("Accept-Post", HttpContent.PROTOBUF);
+      return Responses.only(reply, response);
+    }
+    String encodings = String.join(",", request.headers().getAll(HttpHeaderNames.CONTENT_ENCODING));
+    Optional<HttpContent.Encoding> encoding =
+        HttpContent.encoding(encodings.isEmpty() ? null : encodings);
+    if (encoding.isEmpty()) {
+      FullHttpResponse response =
+          Responses.text(
+              HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding is not supported");
+      response.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpContent.ACCEPTED_ENCODINGS);
+      return Responses.only(reply, response);
+    }
+    if (HttpUtil.getContentLength(request, 0L) > settings.maxReceivedMessageSize()) {
+      return Responses.only(reply, tooLarge(settings.maxReceivedMessageSize()));
+    }
+    return new AgentExchange(
+        "http-" + ids.incrementAndGet(),
+        reply,
+        inbox,
+        workers,
+        settings,
+        encoding.get() == HttpContent.Encoding.GZIP,
+        HttpContent.acceptsGzip(request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING)));
+  }
+
+  static FullHttpResponse tooLarge(int limit) {
+    return Responses.text(
+        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "body above the limit of " + limit + " bytes");
+  }
+
+  private static FullHttpResponse notAllowed(String allow) {
+    FullHttpResponse response =
+        Responses.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "method not allowed here");
+    response.headers().set(HttpHeaderNames.ALLOW, allow);
+    return response;
+  }
+
+  private static FullHttpResponse upgradeRequired() {
+    FullHttpResponse response =
+        Responses.text(
+            HttpResponseStatus.UPGRADE_REQUIRED,
+            "OpAMP is spoken here, by WebSocket or by POST of " + HttpContent.PROTOBUF);
+    response
+        .headers()
+        .set(HttpHeaderNames.UPGRADE, "websocket")
+        .set(HttpHeaderNames.CONNECTION, "Upgrade")
+        .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+    return response;
+  }
+}

@@ -1,0 +1,66 @@
+package io.opamp4j.server.transport.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+
+/** Whole answers, small ones. */
+final class Responses {
+  /** No sooner than the protocol recommends (THROTTLE-10). */
+  static final String RETRY_AFTER_SECONDS = "30";
+
+  private Responses() {}
+
+  /** A line of plain text. */
+  static FullHttpResponse text(HttpResponseStatus status, String line) {
+    return bytes(
+        status,
+        "text/plain; charset=utf-8",
+        (line + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A problem of RFC 9457 with nothing but its status in it. */
+  static FullHttpResponse problem(HttpResponseStatus status) {
+    String json =
+        "{\"status\":" + status.code() + ",\"title\":\"" + status.reasonPhrase() + "\"}";
+    return bytes(status, "application/problem+json", json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** These bytes, which are not copied. */
+  static FullHttpResponse bytes(HttpResponseStatus status, String contentType, byte[] body) {
+    ByteBuf content = Unpooled.wrappedBuffer(body);
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+        .set("X-Content-Type-Options", "nosniff");
+    return response;
+  }
+
+  /** The server has too much to do; come back later (E-57, THROTTLE-06). */
+  static FullHttpResponse overloaded(FullHttpResponse response) {
+    response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    return response;
+  }
+
+  /** An answer in one go, to a request whose body nobody wants. */
+  static Exchange only(Reply reply, FullHttpResponse response) {
+    return new Exchange() {
+      @Override
+      public void start() {
+        reply.send(response);
+      }
+
+      @Override
+      public void expired() {
+        reply.abort();
+      }
+    };
+  }
+}

@@ -1,0 +1,105 @@
+package io.opamp4j.server.transport.ws;
+
+import com.google.protobuf.ByteString;
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.wire.Frames;
+import io.opamp4j.core.wire.MalformedMessageException;
+import io.opamp4j.core.wire.MessageTooLargeException;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.agents.AgentInbox;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What comes in on one WebSocket: puts the pieces of a message together, decodes it where it was
+ * read, and delivers it. What cannot be decoded is answered here and reaches no agent (E-02, E-05
+ * to E-07). Owned by the thread of its connection.
+ */
+final class AgentSocket {
+  private static final Logger log = LoggerFactory.getLogger(AgentSocket.class);
+  private static final int MALFORMED_IN_A_ROW = 10;
+  private static final int CANNOT_ACCEPT = 1003;
+  private static final int TOO_BIG = 1009;
+  private static final byte[] NOTHING = new byte[0];
+
+  private final WebSocketConnection connection;
+  private final AgentInbox inbox;
+  private final int maxMessageSize;
+
+  private byte[] pieces = NOTHING;
+  private int size;
+  private int malformedInARow;
+  private ByteString lastValidUid = ByteString.EMPTY;
+
+  AgentSocket(WebSocketConnection connection, AgentInbox inbox, int maxMessageSize) {
+    this.connection = connection;
+    this.inbox = inbox;
+    this.maxMessageSize = maxMessageSize;
+  }
+
+  WebSocketConnection connection() {
+    return connection;
+  }
+
+  void bytes(ByteBuffer piece, boolean last) {
+    if (last && size == 0) {
+      received(piece);
+      return;
+    }
+    append(piece);
+    if (last) {
+      ByteBuffer message = ByteBuffer.wrap(pieces, 0, size);
+      pieces = NOTHING;
+      size = 0;
+      received(message);
+    }
+  }
+
+  /** Only binary messages carry OpAMP (WS-01); the text itself is not looked at (E-06). */
+  void text(String piece, boolean last) {
+    if (last) {
+      malformed("text messages carry no OpAMP");
+    }
+  }
+
+  private void append(ByteBuffer piece) {
+    int wanted = size + piece.remaining();
+    if (wanted > pieces.length) {
+      // Doubling; the frame guard has kept the sum within the limit.
+      long grown = Math.min(Math.max(wanted, 2L * pieces.length), maxMessageSize);
+      pieces = Arrays.copyOf(pieces, (int) Math.max(grown, wanted));
+    }
+    int length = piece.remaining();
+    piece.get(pieces, size, length);
+    size += length;
+  }
+
+  private void received(ByteBuffer bytes) {
+    AgentToServer message;
+    try {
+      message = Frames.agentToServer(bytes, maxMessageSize);
+    } catch (MessageTooLargeException e) {
+      connection.close(TOO_BIG, e.getMessage());
+      return;
+    } catch (MalformedMessageException e) {
+      malformed(e.getMessage());
+      return;
+    }
+    malformedInARow = 0;
+    if (InstanceUid.from(message.getInstanceUid()).isPresent()) {
+      lastValidUid = message.getInstanceUid();
+    }
+    inbox.received(connection, message);
+  }
+
+  private void malformed(String why) {
+    log.debug("{} from {}: {}", connection.id(), connection.remoteAddress(), why);
+    connection.send(ErrorResponses.badRequest(lastValidUid, why));
+    if (++malformedInARow == MALFORMED_IN_A_ROW) {
+      connection.close(CANNOT_ACCEPT, MALFORMED_IN_A_ROW + " malformed messages in a row");
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.opamp4j.server.transport.ws;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opamp4j.server.agents.AgentInbox;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * OpAMP over WebSocket, as a plain Jakarta WebSocket endpoint. One instance serves all sessions and
+ * holds nothing of any; each call comes on the thread of its connection. Public only because Tyrus
+ * calls it by reflection.
+ */
+public final class OpampEndpoint extends Endpoint {
+  private static final Logger log = LoggerFactory.getLogger(OpampEndpoint.class);
+  private static final String SOCKET = "io.opamp4j.socket";
+  private static final int INTERNAL_ERROR = 1011;
+
+  private final AgentInbox inbox;
+  private final WebSocketSettings settings;
+
+  OpampEndpoint(AgentInbox inbox, WebSocketSettings settings) {
+    this.inbox = requireNonNull(inbox, "inbox");
+    this.settings = requireNonNull(settings, "settings");
+  }
+
+  @Override
+  public void onOpen(Session session, EndpointConfig config) {
+    Wire wire = (Wire) requireNonNull(config.getUserProperties().get(Wire.PROPERTY), "wire");
+    WebSocketConnection connection =
+        new WebSocketConnection(wire, session, settings.maxSentMessageSize());
+    AgentSocket socket = new AgentSocket(connection, inbox, settings.maxReceivedMessageSize());
+    session.getUserProperties().put(SOCKET, socket);
+    session.setMaxBinaryMessageBufferSize(settings.maxReceivedMessageSize());
+    session.setMaxTextMessageBufferSize(settings.maxReceivedMessageSize());
+    session.addMessageHandler(ByteBuffer.class, (MessageHandler.Partial<ByteBuffer>) socket::bytes);
+    session.addMessageHandler(String.class, (MessageHandler.Partial<String>) socket::text);
+    session.addMessageHandler(
+        PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> inbox.pong(connection));
+    wire.attach(connection);
+    log.debug("{} opened from {}", connection.id(), connection.remoteAddress());
+  }
+
+  @Override
+  public void onClose(Session session, CloseReason reason) {
+    if (session.getUserProperties().remove(SOCKET) instanceof AgentSocket socket) {
+      String words = socket.connection().ended(reason);
+      log.debug("{} {}", socket.connection().id(), words);
+      inbox.closed(socket.connection(), words);
+    }
+  }
+
+  @Override
+  public void onError(Session session, Throwable failure) {
+    if (session.getUserProperties().get(SOCKET) instanceof AgentSocket socket) {
+      log.warn("{} failed", socket.connection().id(), failure);
+      socket.connection().close(INTERNAL_ERROR, "internal error");
+    } else {
+      log.warn("a WebSocket session failed while it opened or closed", failure);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.opamp4j.server.transport.ws;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.wire.Frames;
+import io.opamp4j.core.wire.MessageTooLargeException;
+import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.server.agents.Connection;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket as the server's agents see it. Messages wait here, not yet encoded, until the peer
+ * has read enough of what was sent before; a peer that lets more than {@value #MAX_WAITING}
+ * messages or more bytes than one message may have pile up is closed. Nothing is dropped or
+ * replaced in silence: whoever falls behind starts anew.
+ */
+final class WebSocketConnection implements Connection, Wire.Listener {
+  static final int MAX_WAITING = 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(WebSocketConnection.class);
+  private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
+  private static final int TRY_AGAIN_LATER = 1013;
+  private static final int MAX_REASON_BYTES = 120;
+
+  private final Wire wire;
+  private final Session session;
+  private final int maxMessageSize;
+
+  private final Object lock = new Object();
+  private final Queue<ServerToAgent> waiting = new ArrayDeque<>(2);
+  private long waitingBytes;
+  private boolean draining;
+  private boolean ended;
+
+  /** Why we closed; null while we did not. Connection's thread only. */
+  private @Nullable String ownReason;
+
+  WebSocketConnection(Wire wire, Session session, int maxMessageSize) {
+    this.wire = wire;
+    this.session = session;
+    this.maxMessageSize = maxMessageSize;
+  }
+
+  @Override
+  public String id() {
+    return wire.id();
+  }
+
+  @Override
+  public Transport transport() {
+    return Transport.WEBSOCKET;
+  }
+
+  @Override
+  public String remoteAddress() {
+    return wire.remoteAddress();
+  }
+
+  @Override
+  public void send(ServerToAgent message) {
+    requireNonNull(message, "message");
+    boolean tooSlow;
+    synchronized (lock) {
+      if (ended) {
+        return;
+      }
+      long bytes = weight(message);
+      tooSlow =
+          waiting.size() == MAX_WAITING
+              || (!waiting.isEmpty() && waitingBytes + bytes > maxMessageSize);
+      if (!tooSlow) {
+        waiting.add(message);
+        waitingBytes += bytes;
+        if (draining) {
+          return;
+        }
+        draining = true;
+      }
+    }
+    if (tooSlow) {
+      close(TRY_AGAIN_LATER, "too many messages wait for the peer");
+    } else {
+      wire.execute(this::drain);
+    }
+  }
+
+  @Override
+  public void ping() {
+    wire.execute(
+        () -> {
+          if (isOpen()) {
+            try {
+              session.getBasicRemote().sendPing(NO_BYTES);
+            } catch (IOException e) {
+              log.debug("{}: ping failed: {}", id(), e.toString());
+            }
+            wire.flush();
+          }
+        });
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    String phrase = truncated(reason);
+    wire.execute(
+        () -> {
+          if (!isOpen()) {
+            return;
+          }
+          drain();
+          ownReason = phrase;
+          try {
+            session.close(new CloseReason(CloseCodes.getCloseCode(code), phrase));
+          } catch (IOException e) {
+            log.debug("{}: close failed: {}", id(), e.toString());
+          }
+          wire.flush();
+        });
+  }
+
+  @Override
+  public void becameWritable() {
+    drain();
+  }
+
+  /** Nothing is sent any more. Says in plain words why. */
+  String ended(CloseReason reason) {
+    synchronized (lock) {
+      ended = true;
+      waiting.clear();
+      waitingBytes = 0;
+    }
+    int code = reason.getCloseCode().getCode();
+    if (ownReason != null) {
+      return "closed by the server (" + code + "): " + ownReason;
+    }
+    if (code == CloseCodes.CLOSED_ABNORMALLY.getCode()) {
+      return "connection lost";
+    }
+    String phrase = reason.getReasonPhrase();
+    return "closed by the peer (" + code + ")"
+        + (phrase == null || phrase.isEmpty() ? "" : ": " + phrase);
+  }
+
+  private void drain() {
+    synchronized (lock) {
+      draining = false;
+    }
+    boolean wrote = false;
+    while (wire.writable()) {
+      ServerToAgent message;
+      synchronized (lock) {
+        message = waiting.poll();
+        if (message == null) {
+          break;
+        }
+        waitingBytes -= weight(message);
+      }
+      write(message);
+      wrote = true;
+    }
+    if (wrote) {
+      wire.flush();
+    }
+  }
+
+  private void write(ServerToAgent message) {
+    if (!isOpen()) {
+      return;
+    }
+    try {
+      session.getBasicRemote().sendBinary(encode(message));
+    } catch (MessageTooLargeException e) {
+      log.error("{}: not even an error answer fits: {}", id(), e.getMessage());
+    } catch (IOException e) {
+      log.debug("{}: send failed: {}", id(), e.toString());
+    }
+  }
+
+  /** An over-limit message is not sent; the peer gets an answer all the same (LIM-11, E-16). */
+  private ByteBuffer encode(ServerToAgent message) throws MessageTooLargeException {
+    try {
+      return ByteBuffer.wrap(Frames.encode(message, maxMessageSize));
+    } catch (MessageTooLargeException e) {
+      log.error("{}: a message was not sent: {}", id(), e.getMessage());
+      return ByteBuffer.wrap(
+          Frames.encode(
+              ErrorResponses.unknown(
+                  message.getInstanceUid(), "the answer is above the size limit"),
+              maxMessageSize));
+    }
+  }
+
+  private boolean isOpen() {
+    return session.isOpen();
+  }
+
+  private long weight(ServerToAgent message) {
+    return Math.min(message.getSerializedSize(), maxMessageSize);
+  }
+
+  private static String truncated(String reason) {
+    if (reason.getBytes(StandardCharsets.UTF_8).length <= MAX_REASON_BYTES) {
+      return reason;
+    }
+    // At most four bytes per code point, so a quarter of the bytes always fits.
+    int points = Math.min(reason.codePointCount(0, reason.length()), MAX_REASON_BYTES / 4);
+    return reason.substring(0, reason.offsetByCodePoints(0, points));
+  }
+}
