@@ -221,7 +221,7 @@ public final class ClientMachine {
   }
 
   private void process(Draft draft, ServerToAgent message) {
-    draft.ledger = draft.ledger.serverCan(message.getCapabilities());
+    draft.ledger = draft.ledger.serverAnnounced(message.getCapabilities());
     Intake intake = new Intake(draft.ledger.current(), message);
     intake.notices().forEach(draft::notice);
     if (intake.isCommand()) {

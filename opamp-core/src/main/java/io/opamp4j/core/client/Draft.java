@@ -1,5 +1,6 @@
 package io.opamp4j.core.client;
 
+import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.client.ClientStep.ConnectionOrder;
 import io.opamp4j.core.report.Section;
 import io.opamp4j.proto.AgentCapabilities;
@@ -127,9 +128,8 @@ final class Draft {
 
   private boolean heartbeats() {
     return settings.duplex() == Duplex.HALF
-        || (ledger.current().getCapabilities()
-                & AgentCapabilities.AgentCapabilities_ReportsHeartbeat_VALUE)
-            != 0;
+        || Capabilities.has(
+            ledger.current().getCapabilities(), AgentCapabilities.AgentCapabilities_ReportsHeartbeat);
   }
 
   /** The earliest of all there is to wait for. */

@@ -1,5 +1,6 @@
 package io.opamp4j.core.client;
 
+import io.opamp4j.core.Capabilities;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
@@ -119,6 +120,6 @@ final class Intake {
   }
 
   private boolean can(AgentCapabilities capability) {
-    return (report.getCapabilities() & capability.getNumber()) != 0;
+    return Capabilities.has(report.getCapabilities(), capability);
   }
 }

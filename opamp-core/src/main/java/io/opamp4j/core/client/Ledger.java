@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.report.Reports;
 import io.opamp4j.core.report.Section;
@@ -45,7 +46,6 @@ record Ledger(
     long serverCapabilities,
     long nextSequence) {
 
-  private static final long ALL_CAPABILITIES = 0xFFFF;
   private static final AgentToServer NOTHING = AgentToServer.getDefaultInstance();
 
   Ledger {
@@ -84,7 +84,7 @@ record Ledger(
   }
 
   /** The server announced its capabilities; 0 means it did not repeat them (CAP-09). */
-  Ledger serverCan(long capabilities) {
+  Ledger serverAnnounced(long capabilities) {
     return capabilities == 0 || capabilities == serverCapabilities
         ? this
         : new Ledger(current, told, unanswered, withheld, demands, capabilities, nextSequence);
@@ -176,14 +176,12 @@ record Ledger(
     hidden.removeAll(Section.promisedBy(current.getCapabilities()));
     hidden.remove(Section.CUSTOM_CAPABILITIES);
     if (serverCapabilities != 0) {
-      hideUnless(
-          ServerCapabilities.ServerCapabilities_AcceptsEffectiveConfig_VALUE,
-          Section.EFFECTIVE_CONFIG,
-          hidden);
-      hideUnless(
-          ServerCapabilities.ServerCapabilities_AcceptsPackagesStatus_VALUE,
-          Section.PACKAGE_STATUSES,
-          hidden);
+      if (!serverCan(ServerCapabilities.ServerCapabilities_AcceptsEffectiveConfig)) {
+        hidden.add(Section.EFFECTIVE_CONFIG);
+      }
+      if (!serverCan(ServerCapabilities.ServerCapabilities_AcceptsPackagesStatus)) {
+        hidden.add(Section.PACKAGE_STATUSES);
+      }
     }
     for (Section section : withheld.keySet()) {
       // A catalogue too large to send is still known by its hash.
@@ -194,10 +192,8 @@ record Ledger(
     return Collections.unmodifiableSet(hidden);
   }
 
-  private void hideUnless(long capability, Section section, Set<Section> hidden) {
-    if ((serverCapabilities & capability) == 0) {
-      hidden.add(section);
-    }
+  private boolean serverCan(ServerCapabilities capability) {
+    return Capabilities.has(serverCapabilities, capability);
   }
 
   private boolean isWithheld(Section section) {
@@ -218,7 +214,7 @@ record Ledger(
   private static AgentToServer normal(ByteString uid, AgentToServer report) {
     long capabilities =
         (report.getCapabilities() | AgentCapabilities.AgentCapabilities_ReportsStatus_VALUE)
-            & ALL_CAPABILITIES;
+            & Capabilities.DEFINED_AGENT;
     return Reports.facts(report).toBuilder()
         .setInstanceUid(uid)
         .setCapabilities(capabilities)
