@@ -39,6 +39,8 @@ public record LifecycleStep(Phase phase, String name, Action start, Action stop)
     FLEET,
     /** Agents can be served. */
     AGENTS,
+    /** What happens because time passes begins to happen. */
+    TIMER,
     /** The port is open; it is closed first when the server stops. */
     LISTENER
   }

@@ -7,8 +7,9 @@ import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
- * Work that is done because time passes. Contributed to the set of them; one thread runs all that do not
- * block, another all that do. A run that fails is logged, and the next one comes at its time.
+ * Work that is done because time passes. Contributed to the set of them; one thread runs all that
+ * do not block, another all that do. A run that fails is logged, and the next one comes at its
+ * time.
  *
  * @param name for people, such as {@code heartbeat sweep}
  * @param every the pause between the end of one run and the start of the next

@@ -2,7 +2,9 @@ package io.opamp4j.server;
 
 import java.util.concurrent.ThreadFactory;
 
-/** The only maker of threads, so that all of them are daemons and have names that tell what they do. */
+/**
+ * The only maker of threads, so that all of them are daemons and have names that tell what they do.
+ */
 @FunctionalInterface
 public interface Threads {
 

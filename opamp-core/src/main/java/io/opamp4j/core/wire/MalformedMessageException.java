@@ -1,5 +1,7 @@
 package io.opamp4j.core.wire;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * What arrived is not an OpAMP message. The text is meant for the person who looks after the peer
  * and may be sent back to it (ERR-02, ERR-04); it names no content of the message.
@@ -13,5 +15,11 @@ public class MalformedMessageException extends Exception {
 
   public MalformedMessageException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** What is wrong, in plain words. */
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 }

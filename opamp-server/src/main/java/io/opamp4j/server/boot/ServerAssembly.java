@@ -14,6 +14,10 @@ import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.ServerStartException;
 import io.opamp4j.server.ServerStartException.Reason;
+import io.opamp4j.server.agents.AgentsModule;
+import io.opamp4j.server.fleet.FleetModule;
+import io.opamp4j.server.rest.RestModule;
+import io.opamp4j.server.transport.TransportModule;
 import io.opamp4j.storage.StorageException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -48,7 +52,7 @@ public final class ServerAssembly implements AutoCloseable {
 
   /** Every module of the server beside storage: one line each. */
   private static List<Module> parts() {
-    return List.of();
+    return List.of(new FleetModule(), new AgentsModule(), new RestModule(), new TransportModule());
   }
 
   static ServerAssembly start(ServerConfig config, Module storage, List<Module> parts) {
@@ -101,7 +105,8 @@ public final class ServerAssembly implements AutoCloseable {
         switch (e.phase()) {
           case STORAGE -> Reason.STORAGE;
           case LISTENER -> Reason.LISTENER;
-          case FLEET, AGENTS -> storageCause(cause).isPresent() ? Reason.STORAGE : Reason.OTHER;
+          case FLEET, AGENTS, TIMER ->
+              storageCause(cause).isPresent() ? Reason.STORAGE : Reason.OTHER;
         };
     return new ServerStartException(reason, e.getMessage() + ": " + oneLine(cause), e);
   }

@@ -1,6 +1,7 @@
 package io.opamp4j.server.boot;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Scopes;
 import com.google.inject.Singleton;
 import com.google.inject.matcher.Matchers;
 import com.google.inject.multibindings.Multibinder;
@@ -9,8 +10,13 @@ import com.google.inject.multibindings.ProvidesIntoSet;
 import io.opamp4j.server.LifecycleStep;
 import io.opamp4j.server.LifecycleStep.Phase;
 import io.opamp4j.server.ListenAddress;
+import io.opamp4j.server.PeriodicTask;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.Threads;
+import io.opamp4j.server.rest.ServerInfo;
 import io.opamp4j.storage.Storage;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
@@ -37,7 +43,11 @@ final class ServerModule extends AbstractModule {
     bind(InstantSource.class).toInstance(InstantSource.system());
     // Shared between threads, and uids must not be guessable: so not a faster, weaker generator.
     bind(RandomGenerator.class).toInstance(new SecureRandom());
+    bind(Threads.class).toInstance(new DaemonThreads());
+    bind(Timer.class).in(Scopes.SINGLETON);
+    bind(ServerInfo.class).toInstance(new ServerInfo(Usage.productVersion(), hostName()));
     Multibinder.newSetBinder(binder(), LifecycleStep.class);
+    Multibinder.newSetBinder(binder(), PeriodicTask.class);
     OptionalBinder.newOptionalBinder(binder(), ListenAddress.class);
   }
 
@@ -46,5 +56,20 @@ final class ServerModule extends AbstractModule {
   LifecycleStep storage(Storage storage) {
     return new LifecycleStep(
         Phase.STORAGE, "storage", () -> StorageCheck.require(storage), storage::close);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  LifecycleStep timer(Timer timer) {
+    return new LifecycleStep(Phase.TIMER, "timer", timer::start, timer::stop);
+  }
+
+  /** A name for people; nothing depends on it. */
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
   }
 }

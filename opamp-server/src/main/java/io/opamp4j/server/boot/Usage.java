@@ -45,11 +45,16 @@ final class Usage {
   }
 
   static String version() {
-    String version = Usage.class.getPackage().getImplementationVersion();
     return "opamp-server %s (Java %s, %s)"
         .formatted(
-            version == null ? "(development)" : version,
+            productVersion(),
             System.getProperty("java.version"),
             System.getProperty("java.vendor"));
+  }
+
+  /** From the jar's manifest; class folders have none. */
+  static String productVersion() {
+    String version = Usage.class.getPackage().getImplementationVersion();
+    return version == null ? "(development)" : version;
   }
 }

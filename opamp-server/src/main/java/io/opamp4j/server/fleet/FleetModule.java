@@ -6,18 +6,23 @@ import static java.lang.annotation.RetentionPolicy.RUNTIME;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
+import com.google.inject.multibindings.ProvidesIntoSet;
+import io.opamp4j.server.LifecycleStep;
+import io.opamp4j.server.LifecycleStep.Phase;
+import io.opamp4j.server.PeriodicTask;
+import io.opamp4j.server.Threads;
 import jakarta.inject.Qualifier;
 import jakarta.inject.Singleton;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
  * Binds {@link FleetSource}, {@link FleetWatcher} and {@link FleetEditor}. Needs a {@link
- * io.opamp4j.storage.DocumentStore}, a {@link io.opamp4j.storage.ChangeFeed} and an {@link
- * java.time.InstantSource}. Whoever boots calls {@link FleetWatcher#start}, {@link
- * FleetWatcher#tick} and {@link FleetWatcher#close}.
+ * io.opamp4j.storage.DocumentStore}, a {@link io.opamp4j.storage.ChangeFeed}, an {@link
+ * java.time.InstantSource} and {@link Threads}.
  */
 public final class FleetModule extends AbstractModule {
 
@@ -38,12 +43,19 @@ public final class FleetModule extends AbstractModule {
   @Provides
   @Singleton
   @FleetThread
-  ExecutorService fleetThread() {
-    return Executors.newSingleThreadExecutor(
-        work -> {
-          Thread thread = new Thread(work, "fleet");
-          thread.setDaemon(true);
-          return thread;
-        });
+  ExecutorService fleetThread(Threads threads) {
+    return Executors.newSingleThreadExecutor(threads.named("fleet"));
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  LifecycleStep fleet(FleetWatcher watcher) {
+    return new LifecycleStep(Phase.FLEET, "fleet", watcher::start, watcher::close);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  PeriodicTask reread(FleetWatcher watcher) {
+    return new PeriodicTask("fleet re-read", Duration.ofSeconds(1), false, watcher::tick);
   }
 }

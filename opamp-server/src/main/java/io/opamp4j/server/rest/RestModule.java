@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Injector;
 import com.google.inject.Provides;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Application;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class RestModule extends AbstractModule {
   @Override
   protected void configure() {
     RESOURCES.forEach(this::bind);
+    bind(Application.class).to(ResourceConfig.class);
   }
 
   @Provides

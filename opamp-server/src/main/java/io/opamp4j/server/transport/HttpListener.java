@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.transport.http.AgentPosts;
@@ -48,10 +49,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one port of the server: agents by WebSocket and by plain HTTP, REST, and the UI's files
- * (TRN-01). HTTP/1.1 only; any upgrade but to WebSocket is ignored. Runs on epoll where it can, else
- * on NIO. Started once and stopped once, by one thread.
+ * (TRN-01). HTTP/1.1 only; any upgrade but to WebSocket is ignored. Runs on epoll where it can,
+ * else on NIO. Started once and stopped once, by one thread.
  */
-public final class HttpListener {
+public final class HttpListener implements ListenAddress {
   private static final Logger log = LoggerFactory.getLogger(HttpListener.class);
   private static final String FILES = "ui/";
   private static final int BACKLOG = 4096;
@@ -91,7 +92,12 @@ public final class HttpListener {
     if (!bound.isSuccess()) {
       stop(Duration.ZERO);
       throw new IOException(
-          "cannot listen on " + host + ":" + config.server().port() + ": " + bound.cause().getMessage(),
+          "cannot listen on "
+              + host
+              + ":"
+              + config.server().port()
+              + ": "
+              + bound.cause().getMessage(),
           bound.cause());
     }
     started.server = bound.channel();
@@ -100,11 +106,16 @@ public final class HttpListener {
 
   /** The port listened on, also when the configuration left the choice to the system. */
   public int port() {
+    return get().getPort();
+  }
+
+  @Override
+  public InetSocketAddress get() {
     Running started = running;
     if (started == null || started.server == null) {
       throw new IllegalStateException("the listener is not listening");
     }
-    return ((InetSocketAddress) started.server.localAddress()).getPort();
+    return (InetSocketAddress) started.server.localAddress();
   }
 
   /**
@@ -147,7 +158,10 @@ public final class HttpListener {
       loops
           .next()
           .scheduleWithFixedDelay(
-              () -> sweep.pass(loops.ticker().nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
+              () -> sweep.pass(loops.ticker().nanoTime()),
+              interval,
+              interval,
+              TimeUnit.NANOSECONDS);
       Class<? extends ServerChannel> type =
           epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
       return new ServerBootstrap()

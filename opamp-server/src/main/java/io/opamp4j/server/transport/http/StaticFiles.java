@@ -1,5 +1,7 @@
 package io.opamp4j.server.transport.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -89,8 +91,7 @@ public final class StaticFiles {
         matches(request.headers().getAll(HttpHeaderNames.IF_NONE_MATCH), file.etag());
     FullHttpResponse response =
         unchanged
-            ? Responses.bytes(
-                HttpResponseStatus.NOT_MODIFIED, file.contentType(), NOTHING)
+            ? Responses.bytes(HttpResponseStatus.NOT_MODIFIED, file.contentType(), NOTHING)
             : Responses.bytes(HttpResponseStatus.OK, file.contentType(), file.content());
     response
         .headers()
@@ -116,7 +117,7 @@ public final class StaticFiles {
           .map(entry -> entry.getName().substring(folder.length()))
           .toList();
     }
-    Path root = Path.of(URI.create(index.toString())).getParent();
+    Path root = requireNonNull(Path.of(URI.create(index.toString())).getParent());
     try (Stream<Path> walk = Files.walk(root)) {
       return walk.filter(Files::isRegularFile)
           .map(file -> root.relativize(file).toString().replace('\\', '/'))
