@@ -1,0 +1,64 @@
+package io.opamp4j.client.transport;
+
+import io.opamp4j.core.client.Duplex;
+import io.opamp4j.core.client.Loss;
+import io.opamp4j.core.client.LossKind;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Plain HTTP on the JDK's client: HTTP/1.1, because an offer to upgrade confuses servers, and no redirects,
+ * because credentials must not follow one to another host (E-35).
+ */
+final class HttpTransport implements Transport {
+  private static final int THREADS = 4;
+
+  private final TransportSettings settings;
+  private final HttpClient client;
+  private final ThreadPoolExecutor executor;
+
+  HttpTransport(TransportSettings settings) {
+    this.settings = settings;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(Version.HTTP_1_1)
+            .followRedirects(Redirect.NEVER)
+            .connectTimeout(settings.connectTimeout());
+    settings.sslContext().ifPresent(builder::sslContext);
+    this.client = builder.build();
+    this.executor =
+        new ThreadPoolExecutor(
+            0,
+            THREADS,
+            5,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new DaemonThreads("opamp-client-http"));
+  }
+
+  @Override
+  public Duplex duplex() {
+    return Duplex.HALF;
+  }
+
+  @Override
+  public Link open(LinkEvents events) {
+    HttpLink link = new HttpLink(settings, client, executor, events);
+    try {
+      executor.execute(events::opened);
+    } catch (RejectedExecutionException e) {
+      events.lost(Loss.of(LossKind.TIMEOUT, "earlier requests still hang"));
+    }
+    return link;
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}

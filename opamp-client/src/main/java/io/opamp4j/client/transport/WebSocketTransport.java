@@ -1,0 +1,99 @@
+package io.opamp4j.client.transport;
+
+import io.opamp4j.core.client.Duplex;
+import io.opamp4j.core.client.Loss;
+import io.opamp4j.core.client.LossKind;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.tyrus.client.ClientManager;
+import org.glassfish.tyrus.client.ClientProperties;
+import org.glassfish.tyrus.client.SslEngineConfigurator;
+import org.glassfish.tyrus.client.ThreadPoolConfig;
+
+/**
+ * WebSocket through the Jakarta API, on Tyrus with its JDK container. Compression extensions are not offered,
+ * redirects are not followed (E-35), and Tyrus' own reconnecting is off: the client machine decides.
+ */
+final class WebSocketTransport implements Transport {
+  private static final String CONTAINER =
+      "org.glassfish.tyrus.container.jdk.client.JdkClientContainer";
+
+  /** A message over the limit has to be read to be answered with 1009; Tyrus drops larger ones with 1011. */
+  private static final int READ_AHEAD = 1024 * 1024;
+
+  /** Attempts the client has given up may hang for a while; more than this are not started. */
+  private static final int CONNECTING_THREADS = 4;
+
+  private final TransportSettings settings;
+  private final ClientManager container;
+  private final ThreadPoolExecutor executor;
+
+  WebSocketTransport(TransportSettings settings) {
+    this.settings = settings;
+    this.container = container(settings);
+    this.executor =
+        new ThreadPoolExecutor(
+            0,
+            CONNECTING_THREADS,
+            5,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new DaemonThreads("opamp-client-connect"));
+  }
+
+  @Override
+  public Duplex duplex() {
+    return Duplex.FULL;
+  }
+
+  @Override
+  public Link open(LinkEvents events) {
+    WebSocketLink link = new WebSocketLink(settings, container, executor, events);
+    try {
+      executor.execute(link::connect);
+    } catch (RejectedExecutionException e) {
+      events.lost(Loss.of(LossKind.TIMEOUT, "earlier attempts to connect still hang"));
+    }
+    return link;
+  }
+
+  @Override
+  public void close() {
+    executor.shutdown();
+    container.shutdown();
+  }
+
+  private static ClientManager container(TransportSettings settings) {
+    ClientManager container = ClientManager.createClient(CONTAINER);
+    container.setDefaultMaxBinaryMessageBufferSize(settings.receiveLimit());
+    container.setDefaultMaxTextMessageBufferSize(settings.receiveLimit());
+    container
+        .getProperties()
+        .put(
+            ClientProperties.HANDSHAKE_TIMEOUT,
+            Math.toIntExact(Math.min(settings.connectTimeout().toMillis(), Integer.MAX_VALUE)));
+    int largestFrame = (int) Math.min((long) settings.receiveLimit() + READ_AHEAD, Integer.MAX_VALUE);
+    container.getProperties().put(ClientProperties.INCOMING_BUFFER_SIZE, largestFrame);
+    container
+        .getProperties()
+        .put(
+            ClientProperties.WORKER_THREAD_POOL_CONFIG,
+            ThreadPoolConfig.defaultConfig()
+                .setPoolName("opamp-client-socket")
+                .setDaemon(true)
+                .setCorePoolSize(1)
+                .setMaxPoolSize(3));
+    settings
+        .sslContext()
+        .ifPresent(
+            context ->
+                container
+                    .getProperties()
+                    .put(
+                        ClientProperties.SSL_ENGINE_CONFIGURATOR,
+                        new SslEngineConfigurator(context)));
+    return container;
+  }
+}
