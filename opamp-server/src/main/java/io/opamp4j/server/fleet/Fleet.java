@@ -15,12 +15,12 @@ import java.util.Optional;
  * the same configuration share the same target. Immutable.
  */
 final class Fleet implements FleetView {
-  static final Fleet EMPTY = new Fleet(List.of());
-
   private static final Comparator<Configuration> BEST_FIRST =
       Comparator.comparingInt((Configuration c) -> c.spec().priority())
           .reversed()
           .thenComparing(Configuration::name);
+
+  static final Fleet EMPTY = new Fleet(List.of());
 
   /** Best first: the first that matches an agent is its target. */
   private final List<Choice> choices;

@@ -21,7 +21,7 @@ import org.glassfish.jersey.server.ServerProperties;
  * storage, so requests belong on threads that may.
  */
 public final class RestModule extends AbstractModule {
-  private static final List<Class<?>> RESOURCES =
+  static final List<Class<?>> RESOURCES =
       List.of(
           AgentsResource.class,
           ConfigurationsResource.class,

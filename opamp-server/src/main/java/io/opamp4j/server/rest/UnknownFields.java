@@ -33,10 +33,8 @@ final class UnknownFields extends DeserializationProblemHandler {
     ((List<FieldError>) context.getAttribute(ATTRIBUTE))
         .add(
             new FieldError(
-                path(parser.getParsingContext()),
-                "is not known; known are " + String.join(", ", sorted(known)),
-                parser.currentTokenLocation().getLineNr(),
-                parser.currentTokenLocation().getColumnNr()));
+                FieldProblem.member(path(parser), propertyName),
+                "is not known; known are " + String.join(", ", sorted(known))));
     parser.skipChildren();
     return true;
   }
@@ -47,13 +45,23 @@ final class UnknownFields extends DeserializationProblemHandler {
     return sorted;
   }
 
+  /** The path of the object whose field the parser has come to the value of. */
+  private static String path(JsonParser parser) {
+    JsonStreamContext field = parser.getParsingContext();
+    // At the beginning of an object or array the context is already that of its inside.
+    return path(
+        parser.currentToken().isStructStart() ? field.getParent().getParent() : field.getParent());
+  }
+
   private static String path(JsonStreamContext context) {
     if (context.inRoot()) {
       return "";
     }
     String parent = path(context.getParent());
-    return context.inArray()
-        ? parent + "[" + context.getCurrentIndex() + "]"
-        : FieldProblem.member(parent, context.getCurrentName());
+    if (context.inArray()) {
+      return parent + "[" + context.getCurrentIndex() + "]";
+    }
+    String name = context.getCurrentName();
+    return name == null ? parent : FieldProblem.member(parent, name);
   }
 }

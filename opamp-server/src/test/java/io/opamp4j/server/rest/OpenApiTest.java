@@ -1,0 +1,168 @@
+package io.opamp4j.server.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.opamp4j.core.server.ConnectionState;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The document served is the one generated at build; these tests keep it complete. */
+final class OpenApiTest {
+  private static final List<Class<?>> BODIES =
+      List.of(
+          AgentPage.class,
+          AgentDetail.class,
+          ConfigurationInput.class,
+          ConfigurationDetail.class,
+          ConfigurationPage.class,
+          ServerStatus.class,
+          ServerHealth.class,
+          Problem.class);
+
+  private static RestFixture.Answer answer;
+  private static JsonNode document;
+
+  @BeforeAll
+  static void read() {
+    try (RestFixture rest = new RestFixture()) {
+      answer = rest.get("/api/v1/openapi.json");
+      document = answer.json();
+    }
+  }
+
+  @Test
+  void isServedAsOpenApi31() {
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+    assertThat(document.path("openapi").asText()).startsWith("3.1");
+  }
+
+  @Test
+  void hasEveryResourceMethodAndNoOther() {
+    List<String> expected = new ArrayList<>();
+    for (Class<?> resource : RestModule.RESOURCES) {
+      String root = resource.getAnnotation(Path.class).value();
+      for (Method method : resource.getDeclaredMethods()) {
+        for (Annotation annotation : method.getAnnotations()) {
+          HttpMethod verb = annotation.annotationType().getAnnotation(HttpMethod.class);
+          if (verb != null) {
+            Path path = method.getAnnotation(Path.class);
+            expected.add(
+                verb.value() + " " + root + (path == null ? "" : "/" + path.value()));
+          }
+        }
+      }
+    }
+    List<String> documented = new ArrayList<>();
+    document
+        .path("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .fieldNames()
+                    .forEachRemaining(
+                        verb ->
+                            documented.add(
+                                verb.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+    assertThat(expected).hasSizeGreaterThan(8);
+    assertThat(documented).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void everyOperationDocumentsItsProblemsAndSuccess() {
+    document.path("paths").properties().forEach(path -> path.getValue().properties().forEach(
+        operation -> {
+          String name = operation.getKey() + " " + path.getKey();
+          JsonNode responses = operation.getValue().path("responses");
+          assertThat(operation.getValue().path("operationId").asText()).as(name).isNotBlank();
+          assertThat(responses.has("default")).as(name).isTrue();
+          responses.properties().forEach(response -> {
+            String status = response.getKey();
+            if (status.startsWith("4") || status.equals("default")) {
+              assertThat(
+                      response
+                          .getValue()
+                          .path("content")
+                          .path(Problem.MEDIA_TYPE)
+                          .path("schema")
+                          .path("$ref")
+                          .asText())
+                  .as("%s %s", name, status)
+                  .isEqualTo("#/components/schemas/Problem");
+            }
+          });
+          assertThat(responses.properties()).as(name).anyMatch(r -> r.getKey().startsWith("2"));
+        }));
+  }
+
+  @Test
+  void hasEveryFieldOfEveryBody() throws IOException {
+    Set<Class<?>> records = new LinkedHashSet<>();
+    BODIES.forEach(body -> collect(body, records));
+    assertThat(records).hasSizeGreaterThan(15);
+    for (Class<?> type : records) {
+      JsonNode schema = document.path("components").path("schemas").path(schemaName(type));
+      List<String> documented = new ArrayList<>();
+      schema.path("properties").fieldNames().forEachRemaining(documented::add);
+      List<String> expected = new ArrayList<>();
+      for (RecordComponent component : type.getRecordComponents()) {
+        expected.add(component.getName());
+        if (component.getType().isPrimitive()) {
+          assertThat(schema.path("required").toString())
+              .as("%s.%s can never be absent", type.getSimpleName(), component.getName())
+              .contains('"' + component.getName() + '"');
+        }
+      }
+      assertThat(documented)
+          .as(type.getSimpleName())
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @Test
+  void listsTheStatesThereAre() {
+    for (String schema : List.of("AgentSummary", "AgentDetail")) {
+      assertThat(
+              document
+                  .at("/components/schemas/" + schema + "/properties/state/enum")
+                  .valueStream()
+                  .map(JsonNode::asText)
+                  .toList())
+          .isEqualTo(StateNames.all())
+          .hasSize(ConnectionState.values().length);
+    }
+  }
+
+  private static void collect(Type type, Set<Class<?>> records) {
+    if (type instanceof ParameterizedType parameterized) {
+      for (Type argument : parameterized.getActualTypeArguments()) {
+        collect(argument, records);
+      }
+    } else if (type instanceof Class<?> c && c.isRecord() && records.add(c)) {
+      for (RecordComponent component : c.getRecordComponents()) {
+        collect(component.getGenericType(), records);
+      }
+    }
+  }
+
+  private static String schemaName(Class<?> type) {
+    Schema schema = type.getAnnotation(Schema.class);
+    return schema == null || schema.name().isEmpty() ? type.getSimpleName() : schema.name();
+  }
+}
