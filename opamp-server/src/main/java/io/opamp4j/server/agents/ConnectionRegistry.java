@@ -1,5 +1,6 @@
 package io.opamp4j.server.agents;
 
+import jakarta.inject.Inject;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +12,9 @@ import java.util.concurrent.ConcurrentMap;
  */
 final class ConnectionRegistry {
   private final ConcurrentMap<Connection, Set<AgentSession>> carried = new ConcurrentHashMap<>();
+
+  @Inject
+  ConnectionRegistry() {}
 
   /** The connection carries this agent from now on. Called on the connection's I/O thread. */
   void attach(Connection connection, AgentSession session) {

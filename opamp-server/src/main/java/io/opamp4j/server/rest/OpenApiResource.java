@@ -9,6 +9,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.servers.Server;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -29,6 +30,9 @@ import java.io.InputStream;
 @Path(Api.ROOT + "/openapi.json")
 @Tag(name = "server")
 public final class OpenApiResource {
+
+  @Inject
+  OpenApiResource() {}
 
   @GET
   @Produces(MediaType.APPLICATION_JSON)

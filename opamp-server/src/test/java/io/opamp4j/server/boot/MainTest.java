@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MainTest {
   private static final String STORAGE = "--storage.type=recording";
+  private static final String PORT = "--server.port=0";
 
   @TempDir Path folder;
 
@@ -34,7 +35,7 @@ class MainTest {
 
   @Test
   void servesUntilItIsToldToStop() {
-    assertThat(run(Map.of(), STORAGE)).isEqualTo(Main.OK);
+    assertThat(run(Map.of(), STORAGE, PORT)).isEqualTo(Main.OK);
     assertThat(served).hasSize(1);
     assertThat(err()).isEmpty();
   }
@@ -120,7 +121,7 @@ class MainTest {
             server -> {
               throw new IllegalStateException("never expected");
             });
-    assertThat(main.run(List.of(STORAGE), Map.of(), print(outBytes), print(errBytes)))
+    assertThat(main.run(List.of(STORAGE, PORT), Map.of(), print(outBytes), print(errBytes)))
         .isEqualTo(Main.FAILED);
     assertThat(err()).contains("never expected", "\tat ");
   }

@@ -4,15 +4,17 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import com.google.inject.util.Modules;
 import io.opamp4j.storage.Storage;
 import io.opamp4j.storage.StorageException;
 import io.opamp4j.storage.StorageOptions;
 import io.opamp4j.storage.StoragePlugin;
 import io.opamp4j.storage.StorageSetting;
+import io.opamp4j.storage.memory.MemoryStoragePlugin;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A backend that keeps nothing and tells what is done to it; found by the service loader. */
+/** The memory backend with a lifecycle that fails on request and tells what is done to it. */
 public final class RecordingStoragePlugin implements StoragePlugin {
   @Override
   public String name() {
@@ -28,7 +30,8 @@ public final class RecordingStoragePlugin implements StoragePlugin {
 
   @Override
   public Module module(StorageOptions options) {
-    return new RecordingModule(options.text("fails"), new ArrayList<>());
+    return Modules.override(new MemoryStoragePlugin().module(options))
+        .with(new RecordingModule(options.text("fails"), new ArrayList<>()));
   }
 
   /** Binds only {@link Storage}, which is all that boot itself needs. */

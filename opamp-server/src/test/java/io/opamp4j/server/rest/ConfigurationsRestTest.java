@@ -126,9 +126,7 @@ final class ConfigurationsRestTest {
             ? new String[] {"If-Match", ifMatch, "If-None-Match", ifNoneMatch}
             : ifMatch != null
                 ? new String[] {"If-Match", ifMatch}
-                : ifNoneMatch != null
-                    ? new String[] {"If-None-Match", ifNoneMatch}
-                    : new String[0];
+                : ifNoneMatch != null ? new String[] {"If-None-Match", ifNoneMatch} : new String[0];
 
     RestFixture.Answer answer = rest.call("PUT", PATH + "/" + name, body, headers);
 
@@ -228,8 +226,7 @@ final class ConfigurationsRestTest {
         .anyMatch(error -> error.startsWith("selector: is required"))
         .anyMatch(error -> error.startsWith("files: is required"))
         .hasSize(3);
-    assertThat(
-            rest.call("PUT", PATH + "/other", WEB, "If-None-Match", "*").errors())
+    assertThat(rest.call("PUT", PATH + "/other", WEB, "If-None-Match", "*").errors())
         .containsExactly("name: is 'web', but 'other' is written");
   }
 
@@ -265,7 +262,10 @@ final class ConfigurationsRestTest {
 
   @Test
   void allUnknownFieldsAreNamed() {
-    assertThat(rest.call("POST", PATH, "{\"a\": 1, \"b\": {\"c\": []}, \"files\": {\"x\": {\"y\": []}}}").errors())
+    assertThat(
+            rest.call(
+                    "POST", PATH, "{\"a\": 1, \"b\": {\"c\": []}, \"files\": {\"x\": {\"y\": []}}}")
+                .errors())
         .extracting(error -> error.substring(0, error.indexOf(':')))
         .containsExactlyInAnyOrder("files.x.y", "a", "b");
   }
@@ -295,8 +295,7 @@ final class ConfigurationsRestTest {
 
   @Test
   void aRepeatedFieldIsRefusedWithItsPlace() {
-    RestFixture.Answer answer =
-        rest.call("POST", PATH, "{\"name\": \"a\",\n \"name\": \"b\"}");
+    RestFixture.Answer answer = rest.call("POST", PATH, "{\"name\": \"a\",\n \"name\": \"b\"}");
 
     assertProblem(answer, 400, "invalid-json");
     assertThat(answer.errors().get(0)).contains("Duplicate").contains("name");

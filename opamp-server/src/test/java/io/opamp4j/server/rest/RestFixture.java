@@ -7,6 +7,7 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.server.Threads;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.fleet.FleetEditor;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.glassfish.jersey.internal.MapPropertiesDelegate;
 import org.glassfish.jersey.server.ApplicationHandler;
@@ -60,6 +62,7 @@ final class RestFixture implements AutoCloseable {
               protected void configure() {
                 binder().requireExplicitBindings();
                 bind(ServerInfo.class).toInstance(new ServerInfo("1.2.3", "node-a"));
+                bind(Threads.class).toInstance(name -> Executors.defaultThreadFactory());
                 bind(InstantSource.class).toInstance(() -> NOW);
                 bind(AgentDirectory.class).toInstance(directory());
               }
@@ -121,8 +124,7 @@ final class RestFixture implements AutoCloseable {
       if (request.getHeaderString("Content-Type") == null) {
         request.header("Content-Type", "application/json");
       }
-      request.setEntityStream(
-          new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
+      request.setEntityStream(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
@@ -167,7 +169,9 @@ final class RestFixture implements AutoCloseable {
 
     /** {@code field: message} of each error. */
     List<String> errors() {
-      return json().path("errors").valueStream()
+      return json()
+          .path("errors")
+          .valueStream()
           .map(error -> error.path("field").asText() + ": " + error.path("message").asText())
           .toList();
     }

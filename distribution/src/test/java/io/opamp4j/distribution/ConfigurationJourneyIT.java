@@ -1,0 +1,99 @@
+package io.opamp4j.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.opamp4j.core.InstanceUid;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The main job, on the packaged jar with its database: an agent connects, gets a configuration that an
+ * operator wrote, and is shown as having applied it, though the server is killed between the steps.
+ */
+class ConfigurationJourneyIT {
+  @TempDir Path folder;
+
+  @ParameterizedTest(name = "{0} over {1}, server killed between the steps: {2}")
+  @CsvSource({
+    "contrib, ws, false",
+    "contrib, http, false",
+    "own, ws, false",
+    "own, http, false",
+    "contrib, ws, true",
+    "contrib, http, true",
+    "own, ws, true",
+    "own, http, true",
+  })
+  void anAgentGetsAConfigurationAndIsShownToHaveAppliedIt(
+      String peer, String scheme, boolean killed) {
+    ServerProcess server = ServerProcess.jar(folder, "--server.port=0").start();
+    int port = server.port();
+    server.kill();
+    // The same port from now on, so that the agent finds the server again.
+    server = ServerProcess.jar(folder, "--server.port=" + port).start();
+    Rest rest = new Rest(server.url());
+    URI endpoint = URI.create(scheme + "://127.0.0.1:" + port + "/v1/opamp");
+    try (PeerAgent agent = peer.equals("own") ? new OwnAgent(endpoint) : new ContribAgent(endpoint)) {
+      InstanceUid uid = agent.uid();
+      JsonNode seen = rest.awaitState(uid, "Connected");
+      assertThat(seen.at("/description/identifying/service.name").asText())
+          .isEqualTo(peer + "-agent");
+
+      server = killed ? killAndRestart(server) : server;
+      rest.awaitState(uid, "Connected");
+
+      rest.post(
+          "/api/v1/configurations",
+          Map.of(
+              "name",
+              "web",
+              "selector",
+              "service.name=" + peer + "-agent",
+              "priority",
+              10,
+              "files",
+              Map.of(
+                  "collector.yaml",
+                  Map.of("contentType", "text/yaml", "body", "receivers: {otlp: {}}"))));
+      assertThat(agent.takeOffer()).isEqualTo("receivers: {otlp: {}}");
+      rest.awaitState(uid, "Configuring");
+
+      server = killed ? killAndRestart(server) : server;
+      assertThat(rest.get("/api/v1/configurations/web").get("selector").asText())
+          .as("what REST wrote is there")
+          .isEqualTo("service.name=" + peer + "-agent");
+
+      agent.reportApplied();
+      JsonNode applied = rest.awaitState(uid, "Connected");
+      assertThat(applied.at("/remoteConfigStatus/status").asText()).isEqualTo("APPLIED");
+      assertThat(applied.at("/remoteConfigStatus/hash").asText())
+          .isEqualTo(applied.at("/target/hash").asText())
+          .isNotEmpty();
+      assertThat(applied.at("/target/configuration").asText()).startsWith("web");
+
+      server = killed ? killAndRestart(server) : server;
+      JsonNode after =
+          rest.awaitAgent(
+              uid,
+              "is connected and still has it",
+              node ->
+                  node.get("state").asText().equals("Connected")
+                      && node.at("/remoteConfigStatus/status").asText().equals("APPLIED"));
+      assertThat(after.at("/firstSeen").asText()).isEqualTo(seen.at("/firstSeen").asText());
+    } finally {
+      server.close();
+    }
+  }
+
+  private static ServerProcess killAndRestart(ServerProcess server) {
+    server.kill();
+    ServerProcess restarted = server.restart();
+    restarted.url();
+    return restarted;
+  }
+}
