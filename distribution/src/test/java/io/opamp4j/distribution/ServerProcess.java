@@ -94,13 +94,14 @@ final class ServerProcess implements AutoCloseable {
 
   /** Asks it to stop (SIGTERM) and waits. */
   Result terminate() {
-    process.destroy();
+    // Not process.destroy(), which also closes the pipes and with them the last lines.
+    process.toHandle().destroy();
     return awaitExit();
   }
 
   /** Ends it as a power cut would (kill -9) and waits. */
   Result kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     return awaitExit();
   }
 

@@ -137,7 +137,8 @@ class MainTest {
   }
 
   private int run(Map<String, String> environment, String... args) {
-    Main main = new Main(
+    Main main =
+        new Main(
             installation(),
             server -> {
               served.add(server);
