@@ -26,11 +26,11 @@ public final class Main {
   static final int CANNOT_OPEN = 3;
 
   private final Installation installation;
-  private final Waiting waiting;
+  private final ShutdownHook hook;
 
-  Main(Installation installation, Waiting waiting) {
+  Main(Installation installation, ShutdownHook hook) {
     this.installation = installation;
-    this.waiting = waiting;
+    this.hook = hook;
   }
 
   /** Runs until the process is told to stop. */
@@ -38,7 +38,7 @@ public final class Main {
     // Tyrus and Jersey log to java.util.logging.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    Main main = new Main(Installation.current(), Main::untilToldToStop);
+    Main main = new Main(Installation.current(), Main::closeWithProcess);
     System.exit(main.run(List.of(args), System.getenv(), System.out, System.err));
   }
 
@@ -103,8 +103,11 @@ public final class Main {
             .config(configuration.server())
             .storage(configuration.storage())
             .start()) {
+      // First the hook: whoever reads that it has started may stop it at once.
+      hook.add(server);
+      log().info("opamp-server has started");
       server.address().ifPresent(address -> welcome(configuration.server(), address, out));
-      waiting.until(server);
+      server.awaitClosed();
     }
   }
 
@@ -125,10 +128,8 @@ public final class Main {
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
-  private static void untilToldToStop(OpampServer server) throws InterruptedException {
-    Thread hook = new Thread(server::close, "opamp-shutdown");
-    Runtime.getRuntime().addShutdownHook(hook);
-    server.awaitClosed();
+  private static void closeWithProcess(OpampServer server) {
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "opamp-shutdown"));
   }
 
   /** Not a constant: {@code --help} need not pay for the start of the log. */
@@ -136,9 +137,9 @@ public final class Main {
     return LoggerFactory.getLogger(Main.class);
   }
 
-  /** How a started server is waited for. */
+  /** Sees to it that a started server is closed when the process is told to stop. */
   @FunctionalInterface
-  interface Waiting {
-    void until(OpampServer server) throws InterruptedException;
+  interface ShutdownHook {
+    void add(OpampServer server);
   }
 }

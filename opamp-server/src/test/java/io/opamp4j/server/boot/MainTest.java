@@ -138,7 +138,13 @@ class MainTest {
   }
 
   private int run(Map<String, String> environment, String... args) {
-    Main main = new Main(installation(), served::add);
+    Main main =
+        new Main(
+            installation(),
+            server -> {
+              served.add(server);
+              server.close();
+            });
     return main.run(List.of(args), environment, print(outBytes), print(errBytes));
   }
 
