@@ -47,8 +47,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one port of the server: agents by WebSocket and by plain HTTP, REST, and the UI's files
- * (TRN-01). HTTP/1.1 only; any upgrade but to WebSocket is ignored. Runs on epoll where it can, else
- * on NIO. Started once and stopped once, by one thread.
+ * (TRN-01). HTTP/1.1 only; any upgrade but to WebSocket is ignored. Runs on epoll where it can,
+ * else on NIO. Started once and stopped once, by one thread.
  */
 public final class HttpListener {
   private static final Logger log = LoggerFactory.getLogger(HttpListener.class);
@@ -90,7 +90,12 @@ public final class HttpListener {
     if (!bound.isSuccess()) {
       stop(Duration.ZERO);
       throw new IOException(
-          "cannot listen on " + host + ":" + config.server().port() + ": " + bound.cause().getMessage(),
+          "cannot listen on "
+              + host
+              + ":"
+              + config.server().port()
+              + ": "
+              + bound.cause().getMessage(),
           bound.cause());
     }
     started.server = bound.channel();
@@ -147,7 +152,10 @@ public final class HttpListener {
       loops
           .next()
           .scheduleWithFixedDelay(
-              () -> sweep.pass(loops.ticker().nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
+              () -> sweep.pass(loops.ticker().nanoTime()),
+              interval,
+              interval,
+              TimeUnit.NANOSECONDS);
       Class<? extends ServerChannel> type =
           epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
       return new ServerBootstrap()
@@ -194,8 +202,7 @@ public final class HttpListener {
         channel
             .pipeline()
             .addLast(
-                new HttpServerCodec(limits),
-                new HttpConnection(http, router, webSockets, sweep));
+                new HttpServerCodec(limits), new HttpConnection(http, router, webSockets, sweep));
       }
     }
   }

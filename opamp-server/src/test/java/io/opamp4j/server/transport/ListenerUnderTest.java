@@ -21,14 +21,7 @@ public final class ListenerUnderTest implements AutoCloseable {
       throws IOException {
     ServerConfig.Agents agents =
         new ServerConfig.Agents(
-            "/v1/opamp",
-            LONG,
-            LONG,
-            LONG,
-            LONG,
-            Optional.empty(),
-            RECEIVE_LIMIT,
-            sendLimit);
+            "/v1/opamp", LONG, LONG, LONG, LONG, Optional.empty(), RECEIVE_LIMIT, sendLimit);
     ServerConfig config =
         new ServerConfig(
             new ServerConfig.Server("127.0.0.1", 0),

@@ -91,14 +91,15 @@ class PlainHttpIT {
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "GZIP", "x-gzip"})
   void unpacksGzipAndPacksTheAnswer_HTTP_13_HTTP_15(String coding) throws IOException {
-    post(PROTOBUF + "Content-Encoding: " + coding + "\r\nAccept-Encoding: gzip\r\n", gzip(HEARTBEAT));
+    post(
+        PROTOBUF + "Content-Encoding: " + coding + "\r\nAccept-Encoding: gzip\r\n",
+        gzip(HEARTBEAT));
 
     RawPeer.Response response = peer.response();
 
     assertThat(response.status()).isEqualTo(200);
     assertThat(response.headers()).containsEntry("Content-Encoding", "gzip");
-    byte[] body =
-        new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
+    byte[] body = new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
     assertThat(ServerToAgent.parseFrom(body).getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
   }
 
@@ -144,7 +145,8 @@ class PlainHttpIT {
         "PUT | Content-Type: application/x-protobuf | {} | 405 | Allow | GET, POST",
         "DELETE | X-None: 0 | '' | 405 | Allow | GET, POST",
         "OPTIONS | X-None: 0 | '' | 405 | Allow | GET, POST",
-        "POST | Content-Type: application/x-protobuf,Expect: 200-ok | {} | 417 | Connection | close",
+        "POST | Content-Type: application/x-protobuf,Expect: 200-ok | {} | 417 | Connection |"
+            + " close",
       })
   void refusesByTheHeadAlone_E_11_E_12_E_13(
       String method, String headers, String body, int status, String header, String value)
@@ -215,7 +217,8 @@ class PlainHttpIT {
 
   @Test
   void refusesAChunkedBodyWhenItExceedsTheLimit_LIM_18() throws IOException {
-    peer.send("POST /v1/opamp HTTP/1.1\r\nHost: x\r\n" + PROTOBUF + "Transfer-Encoding: chunked\r\n\r\n");
+    peer.send(
+        "POST /v1/opamp HTTP/1.1\r\nHost: x\r\n" + PROTOBUF + "Transfer-Encoding: chunked\r\n\r\n");
     String chunk = Integer.toHexString(10_000) + "\r\n" + "x".repeat(10_000) + "\r\n";
     for (int i = 0; i < 10; i++) {
       peer.send(chunk);
@@ -330,7 +333,8 @@ class PlainHttpIT {
     HttpResponse<byte[]> response =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/v1/opamp"))
+                HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + server.port() + "/v1/opamp"))
                     .timeout(Duration.ofSeconds(10))
                     .header("Content-Type", "application/x-protobuf")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(HEARTBEAT))
@@ -454,8 +458,7 @@ class PlainHttpIT {
         AgentToServer.newBuilder()
             .setInstanceUid(ByteString.fromHex(UID))
             .setAvailableComponents(
-                AvailableComponents.newBuilder()
-                    .setHash(ByteString.copyFrom(hash)))
+                AvailableComponents.newBuilder().setHash(ByteString.copyFrom(hash)))
             .build()
             .toByteArray();
     assertThat(message).hasSize(size);

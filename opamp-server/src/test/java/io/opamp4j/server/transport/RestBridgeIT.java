@@ -17,7 +17,6 @@ import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +66,8 @@ class RestBridgeIT {
       RawPeer.Response response = peer.response();
 
       assertThat(response.status()).isEqualTo(200);
-      assertThat(response.text()).isEqualTo("a b|1&2|x|http://x/api/things/a%20b?q=1%262|opamp-rest");
+      assertThat(response.text())
+          .isEqualTo("a b|1&2|x|http://x/api/things/a%20b?q=1%262|opamp-rest");
       assertThat(response.headers()).containsEntry("X-Content-Type-Options", "nosniff");
     }
   }

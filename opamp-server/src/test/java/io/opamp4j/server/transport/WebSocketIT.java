@@ -139,8 +139,7 @@ class WebSocketIT {
     "E-04 header of 11 bytes, 8080808080808080808000",
     "E-07 data that is no protobuf, 00ffffff",
   })
-  void answersMalformedMessagesAndKeepsTheConnection(String what, String payload)
-      throws Exception {
+  void answersMalformedMessagesAndKeepsTheConnection(String what, String payload) throws Exception {
     peer.send(WsBytes.binary(bytes(payload)));
     assertThat(badRequestUid()).as(what).isEqualTo(ByteString.EMPTY);
 
@@ -162,8 +161,7 @@ class WebSocketIT {
   void acceptsALongHeaderThatMeansZero_E_03_WS_05() throws Exception {
     peer.send(
         WsBytes.binary(
-            WsBytes.concat(
-                bytes("80808000"), Arrays.copyOfRange(HEARTBEAT, 1, HEARTBEAT.length))));
+            WsBytes.concat(bytes("80808000"), Arrays.copyOfRange(HEARTBEAT, 1, HEARTBEAT.length))));
 
     assertThat(answer().getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
   }
@@ -321,7 +319,8 @@ class WebSocketIT {
                 URI.create("ws://127.0.0.1:" + server.port() + "/v1/opamp"),
                 new WebSocket.Listener() {
                   @Override
-                  public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+                  public CompletionStage<?> onBinary(
+                      WebSocket socket, ByteBuffer data, boolean last) {
                     byte[] bytes = new byte[data.remaining()];
                     data.get(bytes);
                     received.complete(bytes);
@@ -352,7 +351,9 @@ class WebSocketIT {
       deaf.send(WsBytes.binary(HEARTBEAT));
       Connection connection = impatient.inbox().next().connection();
       ServerToAgent large =
-          ServerToAgent.newBuilder().setInstanceUid(ByteString.copyFrom(new byte[7_500_000])).build();
+          ServerToAgent.newBuilder()
+              .setInstanceUid(ByteString.copyFrom(new byte[7_500_000]))
+              .build();
 
       connection.send(large);
 
@@ -364,13 +365,14 @@ class WebSocketIT {
 
   @Test
   void closesAPeerForWhichTooMuchWaits() throws Exception {
-    try (ListenerUnderTest small =
-            ListenerUnderTest.start(TransportSettings.DEFAULT, 8_000_000);
+    try (ListenerUnderTest small = ListenerUnderTest.start(TransportSettings.DEFAULT, 8_000_000);
         RawPeer deaf = RawPeer.webSocket(small.port())) {
       deaf.send(WsBytes.binary(HEARTBEAT));
       Connection connection = small.inbox().next().connection();
       ServerToAgent large =
-          ServerToAgent.newBuilder().setInstanceUid(ByteString.copyFrom(new byte[7_500_000])).build();
+          ServerToAgent.newBuilder()
+              .setInstanceUid(ByteString.copyFrom(new byte[7_500_000]))
+              .build();
 
       for (int i = 0; i < 4; i++) {
         connection.send(large);

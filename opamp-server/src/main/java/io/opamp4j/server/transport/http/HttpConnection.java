@@ -57,6 +57,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private @Nullable ChannelHandlerContext context;
   private @Nullable Current current;
+
   /** Decoded but not yet wanted: at most what one read of the socket brought. */
   private final Queue<Object> decoded = new ArrayDeque<>(4);
 

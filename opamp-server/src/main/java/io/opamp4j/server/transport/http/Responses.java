@@ -20,23 +20,19 @@ final class Responses {
   /** A line of plain text. */
   static FullHttpResponse text(HttpResponseStatus status, String line) {
     return bytes(
-        status,
-        "text/plain; charset=utf-8",
-        (line + "\n").getBytes(StandardCharsets.UTF_8));
+        status, "text/plain; charset=utf-8", (line + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   /** A problem of RFC 9457 with nothing but its status in it. */
   static FullHttpResponse problem(HttpResponseStatus status) {
-    String json =
-        "{\"status\":" + status.code() + ",\"title\":\"" + status.reasonPhrase() + "\"}";
+    String json = "{\"status\":" + status.code() + ",\"title\":\"" + status.reasonPhrase() + "\"}";
     return bytes(status, "application/problem+json", json.getBytes(StandardCharsets.UTF_8));
   }
 
   /** These bytes, which are not copied. */
   static FullHttpResponse bytes(HttpResponseStatus status, String contentType, byte[] body) {
     ByteBuf content = Unpooled.wrappedBuffer(body);
-    FullHttpResponse response =
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+    FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
     response
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, contentType)

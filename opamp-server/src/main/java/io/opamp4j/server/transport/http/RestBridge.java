@@ -18,8 +18,8 @@ import org.glassfish.jersey.server.spi.Container;
 
 /**
  * Hands requests below {@code /api} to Jersey, on workers and never on an event loop. The base URI
- * is the root of the server: a resource names its whole path, such as {@code
- * @Path("/api/v1/agents")}. Thread-safe.
+ * is the root of the server: a resource names its whole path, such as
+ * {@code @Path("/api/v1/agents")}. Thread-safe.
  */
 public final class RestBridge implements AutoCloseable {
   private final ApplicationHandler jersey;

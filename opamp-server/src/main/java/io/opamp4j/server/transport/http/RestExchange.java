@@ -36,15 +36,11 @@ final class RestExchange implements Exchange {
     this.jersey = jersey;
     this.workers = workers;
     this.bodyless =
-        !HttpUtil.isTransferEncodingChunked(request)
-            && HttpUtil.getContentLength(request, 0L) == 0;
+        !HttpUtil.isTransferEncodingChunked(request) && HttpUtil.getContentLength(request, 0L) == 0;
     this.requestBody = new RequestBodyStream(() -> reply.loop().execute(reply::read));
     this.response =
         new RestResponse(
-            reply,
-            request.method().name().equals("HEAD"),
-            workers,
-            settings.bodyTimeout());
+            reply, request.method().name().equals("HEAD"), workers, settings.bodyTimeout());
   }
 
   @Override
@@ -57,8 +53,7 @@ final class RestExchange implements Exchange {
     try {
       workers.execute(this::work);
     } catch (RejectedExecutionException e) {
-      reply.send(
-          Responses.overloaded(Responses.problem(HttpResponseStatus.SERVICE_UNAVAILABLE)));
+      reply.send(Responses.overloaded(Responses.problem(HttpResponseStatus.SERVICE_UNAVAILABLE)));
       return;
     }
     if (bodyless) {

@@ -59,8 +59,7 @@ final class RestResponse implements ContainerResponseWriter {
     HttpResponse answer =
         new DefaultHttpResponse(
             HttpVersion.HTTP_1_1,
-            new HttpResponseStatus(
-                from.getStatus(), from.getStatusInfo().getReasonPhrase()));
+            new HttpResponseStatus(from.getStatus(), from.getStatusInfo().getReasonPhrase()));
     from.getStringHeaders().forEach((name, values) -> answer.headers().add(name, values));
     if (contentLength >= 0) {
       answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, contentLength);
@@ -88,8 +87,7 @@ final class RestResponse implements ContainerResponseWriter {
         throw new IllegalStateException("the request was not suspended");
       }
       if (time > 0) {
-        timeout =
-            reply.after(Duration.of(time, unit.toChronoUnit()), () -> timedOut(handler));
+        timeout = reply.after(Duration.of(time, unit.toChronoUnit()), () -> timedOut(handler));
       }
     }
   }

@@ -89,8 +89,7 @@ public final class StaticFiles {
         matches(request.headers().getAll(HttpHeaderNames.IF_NONE_MATCH), file.etag());
     FullHttpResponse response =
         unchanged
-            ? Responses.bytes(
-                HttpResponseStatus.NOT_MODIFIED, file.contentType(), NOTHING)
+            ? Responses.bytes(HttpResponseStatus.NOT_MODIFIED, file.contentType(), NOTHING)
             : Responses.bytes(HttpResponseStatus.OK, file.contentType(), file.content());
     response
         .headers()

@@ -155,7 +155,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     }
     if (length > maxMessageSize - messageSize) {
       fail(
-          ctx, ProtocolViolation.TOO_BIG, "message above the limit of " + maxMessageSize + " bytes");
+          ctx,
+          ProtocolViolation.TOO_BIG,
+          "message above the limit of " + maxMessageSize + " bytes");
       return;
     }
     messageSize += length;

@@ -39,7 +39,12 @@ final class HandshakeCheck {
               HttpResponseStatus.UPGRADE_REQUIRED,
               "WebSocket version 13 is spoken here",
               Map.of(
-                  "Sec-WebSocket-Version", VERSION, "Upgrade", "websocket", "Connection", "Upgrade")));
+                  "Sec-WebSocket-Version",
+                  VERSION,
+                  "Upgrade",
+                  "websocket",
+                  "Connection",
+                  "Upgrade")));
     }
     if (!isKey(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
       return refuse(HttpResponseStatus.BAD_REQUEST, "Sec-WebSocket-Key is not 16 bytes in base64");
@@ -64,8 +69,7 @@ final class HandshakeCheck {
     }
   }
 
-  private static boolean sameHost(
-      String origin, @Nullable String host) {
+  private static boolean sameHost(String origin, @Nullable String host) {
     try {
       return host != null && host.equalsIgnoreCase(URI.create(origin).getRawAuthority());
     } catch (IllegalArgumentException e) {

@@ -56,11 +56,7 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
   private boolean broken;
   private boolean finished;
 
-  TyrusBridge(
-      String id,
-      String remoteAddress,
-      Channel channel,
-      WebSocketSettings settings) {
+  TyrusBridge(String id, String remoteAddress, Channel channel, WebSocketSettings settings) {
     this.id = id;
     this.remoteAddress = remoteAddress;
     this.channel = channel;

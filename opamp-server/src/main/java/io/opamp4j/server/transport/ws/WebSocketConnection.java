@@ -149,7 +149,9 @@ final class WebSocketConnection implements Connection, Wire.Listener {
       return "connection lost";
     }
     String phrase = reason.getReasonPhrase();
-    return "closed by the peer (" + code + ")"
+    return "closed by the peer ("
+        + code
+        + ")"
         + (phrase == null || phrase.isEmpty() ? "" : ": " + phrase);
   }
 

@@ -41,8 +41,7 @@ class FrameGuardTest {
   void passesControlFramesOnWholeHoweverTheyArrive() {
     byte[] ping = WsBytes.frame(true, WsBytes.PING, new byte[125]);
 
-    assertThat(feed(LIMIT, bytewise(ping)).frames())
-        .containsExactly("897d" + "00".repeat(125));
+    assertThat(feed(LIMIT, bytewise(ping)).frames()).containsExactly("897d" + "00".repeat(125));
   }
 
   @Test
