@@ -156,15 +156,9 @@ class RestBridgeIT {
   void sendsWhatAStreamFlushesAtOnce() throws Exception {
     Things.release = new CountDownLatch(1);
     peer.send(get("/api/things/slow/stream", ""));
-    StringBuilder seen = new StringBuilder();
-    while (seen.indexOf("first") < 0) {
-      seen.append((char) peer.socket().getInputStream().read());
-    }
-    assertThat(seen).doesNotContain("second");
+    assertThat(readUntil("first")).doesNotContain("second");
     Things.release.countDown();
-    while (seen.indexOf("second") < 0) {
-      seen.append((char) peer.socket().getInputStream().read());
-    }
+    assertThat(readUntil("second")).doesNotContain("first");
   }
 
   @Test
@@ -191,6 +185,16 @@ class RestBridgeIT {
 
     assertThat(peer.response().headers()).doesNotContainKey("Transfer-Encoding");
     assertThat(peer.socket().getInputStream().readAllBytes()).hasSize(LARGE);
+  }
+
+  private String readUntil(String word) throws IOException {
+    StringBuilder seen = new StringBuilder();
+    while (seen.indexOf(word) < 0) {
+      int c = peer.socket().getInputStream().read();
+      assertThat(c).as("after " + seen).isNotNegative();
+      seen.append((char) c);
+    }
+    return seen.toString();
   }
 
   private static String get(String path, String headers) {
