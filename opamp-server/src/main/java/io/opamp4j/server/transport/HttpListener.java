@@ -21,7 +21,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.opamp4j.server.ListenAddress;
@@ -120,7 +119,7 @@ public final class HttpListener implements ListenAddress {
 
   /**
    * Closes the port, then every connection in an orderly way: WebSockets with code 1001 (CLOSE-03),
-   * HTTP after the answer under way.
+   * HTTP after the answer under way. Does nothing the second time.
    *
    * @param grace how long connections may take; then they are cut
    */
@@ -152,6 +151,7 @@ public final class HttpListener implements ListenAddress {
             restBridge,
             StaticFiles.fromClassPath(HttpListener.class.getClassLoader(), FILES));
     private @Nullable Channel server;
+    private boolean stopped;
 
     ChannelFuture bind(String host) {
       long interval = settings.sweepInterval().toNanos();
@@ -178,6 +178,10 @@ public final class HttpListener implements ListenAddress {
     }
 
     void stop(Duration grace) {
+      if (stopped) {
+        return;
+      }
+      stopped = true;
       if (server != null) {
         server.close().awaitUninterruptibly();
       }
@@ -204,9 +208,7 @@ public final class HttpListener implements ListenAddress {
         channel
             .pipeline()
             .addLast(
-                new HttpServerCodec(limits),
-                new FlowControlHandler(),
-                new HttpConnection(http, router, webSockets, sweep));
+                new HttpServerCodec(limits), new HttpConnection(http, router, webSockets, sweep));
       }
     }
   }

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -20,12 +21,13 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -36,9 +38,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One TCP connection as long as it speaks HTTP: takes one request after the other, so answers leave
  * in the order of the requests however many were pipelined. Reads by demand (the channel's
- * auto-read is off, a {@link FlowControlHandler} stands before this handler): a head when no
- * request is under way, a piece of body when the exchange asks for it. One read stays open during
- * the answer, so that the end of the peer is noticed.
+ * auto-read is off): a head when no request is under way, a piece of body when the exchange asks
+ * for it. What one read of the socket brought too much waits here; one read stays open during the
+ * answer, so that the end of the peer is noticed.
  *
  * <p>Owned by the channel's event loop; only {@link #expireBy} is called from elsewhere.
  */
@@ -55,13 +57,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private @Nullable ChannelHandlerContext context;
   private @Nullable Current current;
-  private @Nullable HttpRequest queued;
-  private boolean readPending;
-  private boolean reading;
-  private boolean readAgain;
+
+  /** Decoded but not yet wanted: at most what one read of the socket brought. */
+  private final Queue<Object> decoded = new ArrayDeque<>(4);
+
+  private boolean wanted;
+  private boolean pumping;
   private boolean bodyEnded = true;
-  private boolean advancing;
-  private boolean advanceAgain;
   private boolean draining;
   private boolean closing;
   private volatile long deadline = NEVER;
@@ -82,6 +84,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     sweep.remove(this);
+    discardDecoded();
   }
 
   @Override
@@ -93,24 +96,18 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    readPending = false;
-    try {
-      if (closing) {
-        return;
-      }
-      if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
-        refuseUnreadable(ctx, object);
-      } else if (message instanceof HttpRequest request) {
-        if (current == null) {
-          open(ctx, request);
-        } else {
-          queued = request;
-        }
-      } else if (message instanceof HttpContent content) {
-        body(ctx, content);
-      }
-    } finally {
+    if (closing) {
       ReferenceCountUtil.release(message);
+    } else {
+      decoded.add(message);
+      pump(ctx);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (wanted && !closing) {
+      ctx.read();
     }
   }
 
@@ -128,6 +125,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
+    discardDecoded();
     Current lost = current;
     current = null;
     if (lost != null) {
@@ -138,7 +136,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof IOException || cause instanceof DecoderException) {
       log.debug("HTTP from {} failed: {}", Addresses.remote(ctx.channel()), cause.toString());
     } else {
       log.warn("HTTP from {} failed", Addresses.remote(ctx.channel()), cause);
@@ -186,73 +184,74 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     opened.exchange().start();
   }
 
-  private void body(ChannelHandlerContext ctx, HttpContent content) {
+  private void body(HttpContent content) {
     Current receiver = current;
-    boolean last = content instanceof LastHttpContent;
-    bodyEnded = last;
-    if (receiver != null) {
-      deadline = NEVER;
-      if (content.content().isReadable()) {
-        receiver.exchange().body(content.content());
-      }
-    }
-    if (!last) {
+    bodyEnded = content instanceof LastHttpContent;
+    if (receiver == null) {
+      // The empty end of a request that was answered by its head.
+      wanted = true;
       return;
     }
-    if (receiver != null && receiver == current) {
+    deadline = NEVER;
+    if (content.content().isReadable()) {
+      receiver.exchange().body(content.content());
+    }
+    if (bodyEnded && receiver == current) {
       receiver.exchange().bodyComplete();
     }
-    if (!closing && !ctx.isRemoved()) {
-      read(ctx);
-    }
   }
 
-  /** Takes the next request, if it is here already; a loop, because its answer ends up here too. */
-  private void advance(ChannelHandlerContext ctx) {
-    advanceAgain = true;
-    if (advancing) {
-      return;
-    }
-    advancing = true;
-    while (advanceAgain) {
-      advanceAgain = false;
-      HttpRequest next = queued;
-      if (next != null) {
-        queued = null;
-        open(ctx, next);
-      } else {
-        read(ctx);
-      }
-    }
-    advancing = false;
-  }
-
-  /** A loop, because what has been decoded already is delivered inside {@code ctx.read()}. */
+  /** Asks for the next message, whether it is decoded already or still to come. */
   private void read(ChannelHandlerContext ctx) {
-    if (readPending || queued != null) {
+    wanted = true;
+    pump(ctx);
+  }
+
+  /** A loop and no recursion: to take a message often leads to asking for the next. */
+  private void pump(ChannelHandlerContext ctx) {
+    if (pumping) {
       return;
     }
-    readPending = true;
-    readAgain = true;
-    if (reading) {
-      return;
+    pumping = true;
+    while (wanted && !closing && !decoded.isEmpty()) {
+      wanted = false;
+      take(ctx, decoded.remove());
     }
-    reading = true;
-    while (readAgain) {
-      readAgain = false;
+    pumping = false;
+    if (decoded.isEmpty() && !closing) {
       ctx.read();
     }
-    reading = false;
+  }
+
+  private void take(ChannelHandlerContext ctx, Object message) {
+    try {
+      if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
+        refuseUnreadable(ctx, object);
+      } else if (message instanceof HttpRequest request) {
+        open(ctx, request);
+      } else if (message instanceof HttpContent content) {
+        body(content);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void discardDecoded() {
+    for (Object message = decoded.poll(); message != null; message = decoded.poll()) {
+      ReferenceCountUtil.release(message);
+    }
   }
 
   private void completed(ChannelHandlerContext ctx, Current done, ChannelFuture sent) {
     current = null;
     if (done.keepAlive) {
       setDeadline(ctx.channel(), settings.idleTimeout());
-      advance(ctx);
+      read(ctx);
       return;
     }
     closing = true;
+    discardDecoded();
     setDeadline(ctx.channel(), settings.lingerTimeout());
     if (bodyEnded || !(ctx.channel() instanceof DuplexChannel duplex)) {
       sent.addListener(ChannelFutureListener.CLOSE);
@@ -273,10 +272,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
       bodyEnded = false;
       opened.exchange = Responses.only(opened, response);
       opened.exchange().start();
-    } else if (bodyEnded) {
-      // Garbage behind a good request: its answer goes out, then the connection is closed.
-      response.release();
-      draining = true;
     } else if (answering.begun) {
       response.release();
       ctx.close();
@@ -319,12 +314,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void bodyComplete() {
+      if (!decoded.isEmpty()) {
+        // Frames before our 101 were read as HTTP, and are lost.
+        ctx.close();
+        return;
+      }
       current = null;
       closing = true;
       deadline = NEVER;
       webSockets.accept(ctx, request);
       ctx.pipeline().remove(HttpConnection.this);
-      ctx.pipeline().remove(FlowControlHandler.class);
       ctx.pipeline().remove(HttpServerCodec.class);
       ctx.channel().config().setAutoRead(true);
     }
@@ -457,7 +456,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** A connection is kept only if nothing of this request is still to come. */
     private void decideKeepAlive(HttpResponse response) {
       boolean nothingToCome = bodyEnded || HttpConnection.hasNoBody(request);
-      keepAlive = nothingToCome && !draining && HttpUtil.isKeepAlive(request);
+      keepAlive =
+          nothingToCome
+              && !draining
+              && HttpUtil.isKeepAlive(request)
+              && !response.headers().containsValue(HttpHeaderNames.CONNECTION, "close", true);
       response.setProtocolVersion(HttpVersion.HTTP_1_1);
       if (!keepAlive) {
         response.headers().set(HttpHeaderNames.CONNECTION, "close");

@@ -51,6 +51,6 @@ final class RequestCheck {
   }
 
   private static Optional<FullHttpResponse> refuse(HttpResponseStatus status, String why) {
-    return Optional.of(Responses.text(status, why));
+    return Optional.of(Responses.last(Responses.text(status, why)));
   }
 }

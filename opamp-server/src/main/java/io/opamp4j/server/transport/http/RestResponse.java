@@ -69,8 +69,9 @@ final class RestResponse implements ContainerResponseWriter {
     return head ? OutputStream.nullOutputStream() : body;
   }
 
+  /** Jersey gives no handler if there is never to be a timeout. */
   @Override
-  public boolean suspend(long time, TimeUnit unit, TimeoutHandler handler) {
+  public boolean suspend(long time, TimeUnit unit, @Nullable TimeoutHandler handler) {
     synchronized (lock) {
       timeoutHandler = handler;
     }
@@ -83,11 +84,12 @@ final class RestResponse implements ContainerResponseWriter {
     synchronized (lock) {
       cancelTimeout();
       TimeoutHandler handler = timeoutHandler;
-      if (handler == null) {
+      if (time > 0 && handler == null) {
         throw new IllegalStateException("the request was not suspended");
       }
-      if (time > 0) {
-        timeout = reply.after(Duration.of(time, unit.toChronoUnit()), () -> timedOut(handler));
+      if (time > 0 && handler != null) {
+        timeout =
+            reply.after(Duration.of(time, unit.toChronoUnit()), () -> timedOut(handler));
       }
     }
   }

@@ -1,0 +1,132 @@
+package io.opamp4j.server.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Guice;
+import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AgentInbox;
+import jakarta.ws.rs.core.Application;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LeakCheck.class)
+class HttpListenerIT {
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  @Test
+  void closesWebSocketsWith1001AndIdleConnectionsWhenItStops() throws Exception {
+    try (ListenerUnderTest server = ListenerUnderTest.start();
+        RawPeer webSocket = RawPeer.webSocket(server.port());
+        RawPeer idle = new RawPeer(server.port())) {
+      idle.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(idle.response().status()).isEqualTo(200);
+      int port = server.port();
+
+      Thread stop = new Thread(() -> server.listener().stop(GRACE));
+      stop.start();
+
+      assertThat(webSocket.frame().closeCode()).isEqualTo(1001);
+      assertThat(server.inbox().next().reason()).startsWith("closed by the server (1001)");
+      webSocket.send(WsBytes.close(1001));
+      assertThat(webSocket.isAtEnd()).isTrue();
+      assertThat(idle.isAtEnd()).isTrue();
+      stop.join(GRACE.toMillis());
+      assertThat(stop.isAlive()).isFalse();
+      assertThatThrownBy(() -> new RawPeer(port)).isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void finishesTheRequestUnderWayWhenItStops() throws Exception {
+    CountDownLatch stopping = new CountDownLatch(1);
+    try (ListenerUnderTest server = ListenerUnderTest.start();
+        RawPeer peer = new RawPeer(server.port());
+        RawPeer idle = new RawPeer(server.port())) {
+      server
+          .inbox()
+          .answerWith(
+              (connection, message) -> {
+                try {
+                  stopping.await(10, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+                FakeInbox.echo(connection, message);
+              });
+      peer.send(
+          "POST /v1/opamp HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n"
+              + "Content-Length: 0\r\n\r\n");
+      server.inbox().next();
+
+      Thread stop = new Thread(() -> server.listener().stop(GRACE));
+      stop.start();
+      // That the idle connection has ended says that stopping has begun.
+      assertThat(idle.isAtEnd()).isTrue();
+      stopping.countDown();
+
+      RawPeer.Response response = peer.response();
+      assertThat(response.status()).isEqualTo(200);
+      assertThat(peer.isAtEnd()).isTrue();
+      stop.join(GRACE.toMillis());
+      assertThat(stop.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void cutsWhoDoesNotEndInTime() throws Exception {
+    try (ListenerUnderTest server = ListenerUnderTest.start();
+        RawPeer stubborn = RawPeer.webSocket(server.port())) {
+      server.listener().stop(Duration.ofMillis(50));
+
+      assertThat(stubborn.frame().closeCode()).isEqualTo(1001);
+      assertThat(stubborn.isAtEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void namesThePortItCannotOpen() throws Exception {
+    try (ListenerUnderTest server = ListenerUnderTest.start();
+        FakeInbox inbox = new FakeInbox()) {
+      ServerConfig defaults = ServerConfig.defaults();
+      ServerConfig taken =
+          new ServerConfig(
+              new ServerConfig.Server("127.0.0.1", server.port()),
+              defaults.agents(),
+              defaults.storage());
+      HttpListener second =
+          new HttpListener(taken, TransportSettings.DEFAULT, inbox, new ResourceConfig());
+
+      assertThatThrownBy(second::start)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot listen on 127.0.0.1:" + server.port());
+    }
+  }
+
+  @Test
+  void isBoundByItsModule() {
+    try (FakeInbox inbox = new FakeInbox()) {
+      HttpListener listener =
+          Guice.createInjector(
+                  new TransportModule(),
+                  new AbstractModule() {
+                    @Override
+                    protected void configure() {
+                      bind(ServerConfig.class).toInstance(ServerConfig.defaults());
+                      bind(AgentInbox.class).toInstance(inbox);
+                      bind(Application.class).toInstance(new ResourceConfig());
+                    }
+                  })
+              .getInstance(HttpListener.class);
+
+      assertThatThrownBy(listener::port).isInstanceOf(IllegalStateException.class);
+    }
+  }
+}

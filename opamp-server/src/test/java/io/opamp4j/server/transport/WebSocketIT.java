@@ -1,0 +1,438 @@
+package io.opamp4j.server.transport;
+
+import static io.opamp4j.server.transport.ListenerUnderTest.RECEIVE_LIMIT;
+import static io.opamp4j.server.transport.ListenerUnderTest.SEND_LIMIT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import io.opamp4j.proto.AgentRemoteConfig;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ServerErrorResponseType;
+import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.server.agents.Connection;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(LeakCheck.class)
+class WebSocketIT {
+  private static final String UID = "0190f5c27a3b7c118d220123456789ab";
+  private static final byte[] HEARTBEAT = bytes("00 0a10" + UID + "2001");
+
+  private static ListenerUnderTest server;
+  private FakeInbox inbox;
+  private RawPeer peer;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = ListenerUnderTest.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void connect() throws IOException {
+    inbox = server.inbox();
+    inbox.answerWith(FakeInbox::echo);
+    peer = RawPeer.webSocket(server.port());
+  }
+
+  @AfterEach
+  void disconnect() throws Exception {
+    peer.close();
+    while (!inbox.next().kind().equals("closed")) {
+      // What came before the end is not this test's.
+    }
+  }
+
+  @Test
+  void answersTheHandshakeWithTheAcceptKeyOfTheRfcAndNegotiatesNothing() throws IOException {
+    try (RawPeer other = new RawPeer(server.port())) {
+      other.send(
+          RawPeer.handshake(
+              "/v1/opamp",
+              "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: x\r\n"));
+
+      RawPeer.Response response = other.response();
+
+      assertThat(response.status()).isEqualTo(101);
+      assertThat(response.headers())
+          .containsEntry("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+          .containsKeys("Upgrade", "Connection")
+          .doesNotContainKeys("Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol");
+    }
+    awaitClosed();
+  }
+
+  @Test
+  void deliversTheSmallestMessageAndSendsItsAnswer_WS_02() throws Exception {
+    peer.send(bytes("8295 00000000"), HEARTBEAT);
+
+    FakeInbox.Event event = inbox.next();
+    assertThat(event.kind()).isEqualTo("received");
+    assertThat(event.message().getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
+    assertThat(event.connection().transport()).isEqualTo(Connection.Transport.WEBSOCKET);
+    assertThat(event.connection().remoteAddress())
+        .isEqualTo("127.0.0.1:" + peer.socket().getLocalPort());
+    RawPeer.Frame answer = peer.frame();
+    assertThat(answer.fin()).isTrue();
+    assertThat(answer.opcode()).isEqualTo(WsBytes.BINARY);
+    assertThat(answer.payload()).isEqualTo(bytes("00 0a10" + UID + "3801"));
+  }
+
+  @Test
+  void deliversAFragmentedMessageWithAPingBetweenItsFragments_WS_09() throws Exception {
+    peer.send(
+        WsBytes.frame(false, WsBytes.BINARY, Arrays.copyOfRange(HEARTBEAT, 0, 5)),
+        WsBytes.frame(true, WsBytes.PING, bytes("cafe")),
+        WsBytes.frame(
+            true, WsBytes.CONTINUATION, Arrays.copyOfRange(HEARTBEAT, 5, HEARTBEAT.length)));
+
+    RawPeer.Frame pong = peer.frame();
+    assertThat(pong.opcode()).isEqualTo(WsBytes.PONG);
+    assertThat(pong.payload()).isEqualTo(bytes("cafe"));
+    assertThat(answer().getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
+  }
+
+  @Test
+  void deliversAMessageOfExactlyTheLimitAndClosesWith1009OneByteAbove_LIM_04_LIM_06()
+      throws Exception {
+    byte[] exact = padded(RECEIVE_LIMIT);
+    assertThat(exact).hasSize(RECEIVE_LIMIT);
+
+    peer.send(WsBytes.binary(exact));
+    assertThat(answer().getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
+    assertThat(inbox.next().kind()).isEqualTo("received");
+
+    peer.send(WsBytes.binary(padded(RECEIVE_LIMIT + 1)));
+    assertThat(peer.frame().closeCode()).isEqualTo(1009);
+    assertThat(peer.isAtEnd()).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "E-01 headerless protobuf, 0a100190f5c27a3b7c118d220123456789ab2001",
+    "E-02 header of 1, 01",
+    "E-04 header cut short, 80",
+    "E-04 header of 11 bytes, 8080808080808080808000",
+    "E-07 data that is no protobuf, 00ffffff",
+  })
+  void answersMalformedMessagesAndKeepsTheConnection(String what, String payload) throws Exception {
+    peer.send(WsBytes.binary(bytes(payload)));
+    assertThat(badRequestUid()).as(what).isEqualTo(ByteString.EMPTY);
+
+    peer.send(WsBytes.binary(HEARTBEAT));
+    assertThat(answer().hasErrorResponse()).as(what).isFalse();
+
+    peer.send(WsBytes.binary(bytes(payload)));
+    assertThat(badRequestUid()).as(what).isEqualTo(ByteString.fromHex(UID));
+  }
+
+  @Test
+  void answersAMessageWithoutHeader_E_05() throws Exception {
+    peer.send(WsBytes.binary(new byte[0]));
+
+    assertThat(badRequestUid()).isEqualTo(ByteString.EMPTY);
+  }
+
+  @Test
+  void acceptsALongHeaderThatMeansZero_E_03_WS_05() throws Exception {
+    peer.send(
+        WsBytes.binary(
+            WsBytes.concat(bytes("80808000"), Arrays.copyOfRange(HEARTBEAT, 1, HEARTBEAT.length))));
+
+    assertThat(answer().getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 5000})
+  void answersTextMessagesAndKeepsTheConnection_E_06(int length) throws Exception {
+    byte[] text = "é".repeat(length).getBytes(StandardCharsets.UTF_8);
+    peer.send(WsBytes.frame(true, WsBytes.TEXT, text));
+    assertThat(badRequestUid()).isEqualTo(ByteString.EMPTY);
+
+    peer.send(WsBytes.binary(HEARTBEAT));
+    assertThat(answer().hasErrorResponse()).isFalse();
+  }
+
+  @Test
+  void closesWith1003AfterTenMalformedMessagesInARow_E_06() throws Exception {
+    byte[] text = WsBytes.frame(true, WsBytes.TEXT, new byte[] {'x'});
+    for (int i = 0; i < 9; i++) {
+      peer.send(text);
+      assertThat(badRequestUid()).isEqualTo(ByteString.EMPTY);
+    }
+    peer.send(WsBytes.binary(HEARTBEAT));
+    assertThat(answer().hasErrorResponse()).isFalse();
+    for (int i = 0; i < 10; i++) {
+      peer.send(text);
+      assertThat(badRequestUid()).isEqualTo(ByteString.fromHex(UID));
+    }
+
+    assertThat(peer.frame().closeCode()).isEqualTo(1003);
+  }
+
+  @Test
+  void sendsPingsAndReportsPongs() throws Exception {
+    peer.send(WsBytes.binary(HEARTBEAT));
+    Connection connection = inbox.next().connection();
+    answer();
+
+    connection.ping();
+    assertThat(peer.frame().opcode()).isEqualTo(WsBytes.PING);
+    peer.send(WsBytes.frame(true, WsBytes.PONG, new byte[0]));
+
+    FakeInbox.Event event = inbox.next();
+    assertThat(event.kind()).isEqualTo("pong");
+    assertThat(event.connection()).isSameAs(connection);
+  }
+
+  @Test
+  void keepsTheOrderOfPushesFromOneThread() throws Exception {
+    peer.send(WsBytes.binary(HEARTBEAT));
+    Connection connection = inbox.next().connection();
+    answer();
+
+    for (int i = 1; i <= 500; i++) {
+      connection.send(ServerToAgent.newBuilder().setCapabilities(i).build());
+    }
+
+    for (int i = 1; i <= 500; i++) {
+      assertThat(answer().getCapabilities()).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void sendsAnErrorInPlaceOfAnAnswerAboveTheLimit_LIM_11_E_16() throws Exception {
+    inbox.answerWith(
+        (connection, message) ->
+            connection.send(
+                ServerToAgent.newBuilder()
+                    .setInstanceUid(message.getInstanceUid())
+                    .setRemoteConfig(
+                        AgentRemoteConfig.newBuilder()
+                            .setConfigHash(ByteString.copyFrom(new byte[SEND_LIMIT])))
+                    .build()));
+
+    peer.send(WsBytes.binary(HEARTBEAT));
+
+    ServerToAgent answer = answer();
+    assertThat(answer.getErrorResponse().getType())
+        .isEqualTo(ServerErrorResponseType.ServerErrorResponseType_Unknown);
+    assertThat(answer.getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
+  }
+
+  @Test
+  void closesInOrderWhenAsked_CLOSE_03() throws Exception {
+    peer.send(WsBytes.binary(HEARTBEAT));
+    Connection connection = inbox.next().connection();
+    answer();
+
+    connection.close(1008, "revoked".repeat(30));
+
+    RawPeer.Frame close = peer.frame();
+    assertThat(close.opcode()).isEqualTo(WsBytes.CLOSE);
+    assertThat(close.closeCode()).isEqualTo(1008);
+    FakeInbox.Event event = inbox.next();
+    assertThat(event.kind()).isEqualTo("closed");
+    assertThat(event.reason()).startsWith("closed by the server (1008): revoked");
+    // Data after our Close frame reaches nobody; the peer's Close frame ends TCP.
+    peer.send(WsBytes.binary(HEARTBEAT), WsBytes.close(1008));
+    assertThat(peer.isAtEnd()).isTrue();
+    connection.send(ServerToAgent.getDefaultInstance());
+    connection.ping();
+    connection.close(1000, "again");
+    assertThat(inbox.isEmpty()).isTrue();
+    reconnect();
+  }
+
+  @Test
+  void answersTheCloseOfThePeerAndEndsTcpFirst() throws Exception {
+    peer.send(WsBytes.binary(HEARTBEAT), WsBytes.close(1000));
+
+    assertThat(inbox.next().kind()).isEqualTo("received");
+    FakeInbox.Event event = inbox.next();
+    assertThat(event.kind()).isEqualTo("closed");
+    assertThat(event.reason()).isEqualTo("closed by the peer (1000)");
+    RawPeer.Frame frame = peer.frame();
+    if (frame.opcode() == WsBytes.BINARY) {
+      frame = peer.frame();
+    }
+    assertThat(frame.closeCode()).isEqualTo(1000);
+    assertThat(peer.isAtEnd()).isTrue();
+    reconnect();
+  }
+
+  @Test
+  void reportsALostConnectionOnce_CLOSE_07() throws Exception {
+    peer.send(WsBytes.binary(HEARTBEAT));
+    assertThat(inbox.next().kind()).isEqualTo("received");
+    answer();
+
+    peer.reset();
+
+    FakeInbox.Event event = inbox.next();
+    assertThat(event.kind()).isEqualTo("closed");
+    assertThat(event.reason()).isEqualTo("connection lost");
+    assertThat(inbox.isEmpty()).isTrue();
+    reconnect();
+  }
+
+  @Test
+  void closesWith1002AfterAnUnmaskedFrameAndTheCloseFrameArrives() throws Exception {
+    peer.send(bytes("820100"), new byte[100_000]);
+
+    assertThat(peer.frame().closeCode()).isEqualTo(1002);
+    assertThat(peer.isAtEnd()).isTrue();
+  }
+
+  @Test
+  void talksToTheClientOfTheJdk() throws Exception {
+    CompletableFuture<byte[]> received = new CompletableFuture<>();
+    CompletableFuture<Integer> closed = new CompletableFuture<>();
+    WebSocket client =
+        HttpClient.newHttpClient()
+            .newWebSocketBuilder()
+            .buildAsync(
+                URI.create("ws://127.0.0.1:" + server.port() + "/v1/opamp"),
+                new WebSocket.Listener() {
+                  @Override
+                  public CompletionStage<?> onBinary(
+                      WebSocket socket, ByteBuffer data, boolean last) {
+                    byte[] bytes = new byte[data.remaining()];
+                    data.get(bytes);
+                    received.complete(bytes);
+                    socket.request(1);
+                    return null;
+                  }
+
+                  @Override
+                  public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+                    closed.complete(code);
+                    return null;
+                  }
+                })
+            .get(10, TimeUnit.SECONDS);
+
+    client.sendBinary(ByteBuffer.wrap(HEARTBEAT), true).get(10, TimeUnit.SECONDS);
+    assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo(bytes("00 0a10" + UID + "3801"));
+    client.sendClose(1000, "").get(10, TimeUnit.SECONDS);
+    assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo(1000);
+    awaitClosed();
+  }
+
+  @Test
+  void closesAPeerThatDoesNotRead() throws Exception {
+    TransportSettings settings = ListenerUnderTest.impatient(Duration.ofMillis(300));
+    try (ListenerUnderTest impatient = ListenerUnderTest.start(settings, 8_000_000);
+        RawPeer deaf = RawPeer.webSocket(impatient.port())) {
+      deaf.send(WsBytes.binary(HEARTBEAT));
+      Connection connection = impatient.inbox().next().connection();
+      ServerToAgent large =
+          ServerToAgent.newBuilder()
+              .setInstanceUid(ByteString.copyFrom(new byte[7_500_000]))
+              .build();
+
+      connection.send(large);
+
+      FakeInbox.Event event = impatient.inbox().next();
+      assertThat(event.kind()).isEqualTo("closed");
+      assertThat(event.reason()).contains("1013").contains("does not read");
+    }
+  }
+
+  @Test
+  void closesAPeerForWhichTooMuchWaits() throws Exception {
+    try (ListenerUnderTest small = ListenerUnderTest.start(TransportSettings.DEFAULT, 8_000_000);
+        RawPeer deaf = RawPeer.webSocket(small.port())) {
+      deaf.send(WsBytes.binary(HEARTBEAT));
+      Connection connection = small.inbox().next().connection();
+      ServerToAgent large =
+          ServerToAgent.newBuilder()
+              .setInstanceUid(ByteString.copyFrom(new byte[7_500_000]))
+              .build();
+
+      for (int i = 0; i < 4; i++) {
+        connection.send(large);
+      }
+
+      FakeInbox.Event event = small.inbox().next();
+      assertThat(event.kind()).isEqualTo("closed");
+      assertThat(event.reason()).contains("too many messages wait");
+    }
+  }
+
+  private void reconnect() throws IOException {
+    peer.close();
+    peer = RawPeer.webSocket(server.port());
+  }
+
+  private void awaitClosed() {
+    try {
+      while (!inbox.next().kind().equals("closed")) {
+        // Of interest is only the end.
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private ServerToAgent answer() throws IOException {
+    RawPeer.Frame frame = peer.frame();
+    assertThat(frame.opcode()).isEqualTo(WsBytes.BINARY);
+    assertThat(frame.payload()[0]).isZero();
+    return ServerToAgent.parser().parseFrom(frame.payload(), 1, frame.payload().length - 1);
+  }
+
+  private ByteString badRequestUid() throws IOException {
+    ServerToAgent answer = answer();
+    assertThat(answer.getErrorResponse().getType())
+        .isEqualTo(ServerErrorResponseType.ServerErrorResponseType_BadRequest);
+    assertThat(answer.getErrorResponse().getErrorMessage()).isNotEmpty();
+    return answer.getInstanceUid();
+  }
+
+  /** A frame's payload of this size: header, uid, and the rest in an unknown field. */
+  private static byte[] padded(int size) {
+    int overhead = 1 + 18 + 2 + 3;
+    AgentToServer message =
+        AgentToServer.newBuilder()
+            .setInstanceUid(ByteString.fromHex(UID))
+            .setUnknownFields(
+                UnknownFieldSet.newBuilder()
+                    .addField(
+                        1000,
+                        UnknownFieldSet.Field.newBuilder()
+                            .addLengthDelimited(ByteString.copyFrom(new byte[size - overhead]))
+                            .build())
+                    .build())
+            .build();
+    return WsBytes.concat(new byte[1], message.toByteArray());
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.of().parseHex(hex.replace(" ", ""));
+  }
+}
