@@ -12,8 +12,9 @@ import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 
 /**
- * The report as the application has made it so far. The capabilities follow from what is in it, so that they
- * can never contradict it. Any thread may change it; each change is published whole, in order.
+ * The report as the application has made it so far. The capabilities follow from what is in it, so
+ * that they can never contradict it. Any thread may change it; each change is published whole, in
+ * order.
  */
 final class AgentReport {
   private final Object lock = new Object();
@@ -51,7 +52,10 @@ final class AgentReport {
     }
   }
 
-  /** The catalogue with its hash, which is made from the content if the application gave none (COMP-02). */
+  /**
+   * The catalogue with its hash, which is made from the content if the application gave none
+   * (COMP-02).
+   */
   static AvailableComponents hashed(AvailableComponents components) {
     if (!components.getHash().isEmpty()) {
       return components;

@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls the application's code, one call at a time and in order, on a thread of its own that comes and goes
- * with the work.
+ * Calls the application's code, one call at a time and in order, on a thread of its own that comes
+ * and goes with the work.
  */
 final class Callbacks {
   private static final Logger LOG = System.getLogger(Callbacks.class.getName());
@@ -21,12 +21,7 @@ final class Callbacks {
   Callbacks(String name) {
     executor =
         new ThreadPoolExecutor(
-            1,
-            1,
-            10,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING),
-            new DaemonThreads(name));
+            1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), new DaemonThreads(name));
     executor.allowCoreThreadTimeOut(true);
   }
 

@@ -30,9 +30,10 @@ import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 
 /**
- * Sets up an {@link OpampClient}. The capabilities told to the server follow from what is set here and later:
- * who sets health reports health, who gives a remote config handler accepts configurations. A value that cannot
- * work is refused where it is given. Not for use by several threads.
+ * Sets up an {@link OpampClient}. The capabilities told to the server follow from what is set here
+ * and later: who sets health reports health, who gives a remote config handler accepts
+ * configurations. A value that cannot work is refused where it is given. Not for use by several
+ * threads.
  */
 public final class ClientBuilder {
   private static final Duration STABLE_AFTER = Duration.ofSeconds(30);
@@ -59,7 +60,10 @@ public final class ClientBuilder {
     transportSettings();
   }
 
-  /** The id of this agent. Without one a UUID version 7 is made, a new one for each client (UID-01, UID-04). */
+  /**
+   * The id of this agent. Without one a UUID version 7 is made, a new one for each client (UID-01,
+   * UID-04).
+   */
   public ClientBuilder instanceUid(InstanceUid instanceUid) {
     uid = Optional.of(instanceUid);
     return this;
@@ -108,8 +112,9 @@ public final class ClientBuilder {
   }
 
   /**
-   * Headers for each WebSocket handshake and each HTTP request, such as Authorization. The supplier is called each
-   * time, so that tokens can rotate, on a thread where it may block; they are never logged.
+   * Headers for each WebSocket handshake and each HTTP request, such as Authorization. The supplier
+   * is called each time, so that tokens can rotate, on a thread where it may block; they are never
+   * logged.
    */
   public ClientBuilder headers(Supplier<Map<String, String>> supplier) {
     headers = requireNonNull(supplier, "headers");
@@ -123,8 +128,8 @@ public final class ClientBuilder {
   }
 
   /**
-   * Between heartbeats, or polls over HTTP; 30 s by default. The server may offer another. Zero turns heartbeats off,
-   * which polling cannot do without.
+   * Between heartbeats, or polls over HTTP; 30 s by default. The server may offer another. Zero
+   * turns heartbeats off, which polling cannot do without.
    */
   public ClientBuilder heartbeatInterval(Duration interval) {
     heartbeat = new Heartbeat(interval);
@@ -145,7 +150,10 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** The largest message accepted, in bytes, also after decompression; 64 MiB by default (LIM-02, LIM-03). */
+  /**
+   * The largest message accepted, in bytes, also after decompression; 64 MiB by default (LIM-02,
+   * LIM-03).
+   */
   public ClientBuilder receiveLimit(int bytes) {
     receiveLimit = bytes;
     transportSettings();

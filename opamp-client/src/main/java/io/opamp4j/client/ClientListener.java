@@ -8,11 +8,13 @@ import io.opamp4j.proto.ServerErrorResponse;
 import java.time.Duration;
 
 /**
- * Hears what happens to a client. To be implemented by applications; every method does nothing by default.
+ * Hears what happens to a client. To be implemented by applications; every method does nothing by
+ * default.
  *
- * <p>All methods, and the {@link RemoteConfigHandler}, are called one at a time, in order, on one daemon thread
- * that the client keeps for this purpose. They may block and they may throw (which is logged): neither disturbs
- * the connection. Calls that pile up behind a slow one are dropped beyond a few hundred, with a warning.
+ * <p>All methods, and the {@link RemoteConfigHandler}, are called one at a time, in order, on one
+ * daemon thread that the client keeps for this purpose. They may block and they may throw (which is
+ * logged): neither disturbs the connection. Calls that pile up behind a slow one are dropped beyond
+ * a few hundred, with a warning.
  */
 public interface ClientListener {
 
@@ -38,11 +40,15 @@ public interface ClientListener {
   /** The server could not process a message of ours. */
   default void onServerError(ServerErrorResponse error) {}
 
-  /** The server gave this agent a new id, already in use. An application that keeps its id stores it now. */
+  /**
+   * The server gave this agent a new id, already in use. An application that keeps its id stores it
+   * now.
+   */
   default void onNewInstanceUid(InstanceUid uid) {}
 
   /**
-   * A part of the report is larger than our limit or the server's, and is left out until it changes.
+   * A part of the report is larger than our limit or the server's, and is left out until it
+   * changes.
    *
    * @param bytes its size
    */

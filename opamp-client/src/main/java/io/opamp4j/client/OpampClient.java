@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes an application manageable over OpAMP: keeps one connection to a server, tells it about the agent and
- * passes on what it wants.
+ * Makes an application manageable over OpAMP: keeps one connection to a server, tells it about the
+ * agent and passes on what it wants.
  *
  * <pre>{@code
  * OpampClient client =
@@ -40,9 +40,9 @@ import java.util.random.RandomGenerator;
  * client.start();
  * }</pre>
  *
- * <p>All methods may be called from any thread. The setters return at once and may be called at any time: the
- * server is told as soon as there is a connection, and only what changed (COMPRESS-01). Several clients in one
- * JVM do not know of each other.
+ * <p>All methods may be called from any thread. The setters return at once and may be called at any
+ * time: the server is told as soon as there is a connection, and only what changed (COMPRESS-01).
+ * Several clients in one JVM do not know of each other.
  */
 public final class OpampClient implements AutoCloseable {
   private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(5);
@@ -69,19 +69,12 @@ public final class OpampClient implements AutoCloseable {
     this.transport = transport;
     this.callbacks = new Callbacks("opamp-client-callbacks");
     this.remoteConfigs =
-        application
-            .remoteConfig()
-            .map(handler -> new RemoteConfigs(handler, callbacks, report));
+        application.remoteConfig().map(handler -> new RemoteConfigs(handler, callbacks, report));
     ClientMachine machine = new ClientMachine(settings, random);
     ClientState initial = machine.initial(uid, report.current());
     this.loop =
         new ClientLoop(
-            machine,
-            initial,
-            transport,
-            clock,
-            this::notice,
-            new DaemonThreads("opamp-client"));
+            machine, initial, transport, clock, this::notice, new DaemonThreads("opamp-client"));
     report.publishTo(loop::report);
   }
 
@@ -91,8 +84,8 @@ public final class OpampClient implements AutoCloseable {
   /**
    * A client for this endpoint.
    *
-   * @param endpoint {@code ws} or {@code wss} for WebSocket, {@code http} or {@code https} for polling; without a
-   *     path, {@code /v1/opamp} is meant
+   * @param endpoint {@code ws} or {@code wss} for WebSocket, {@code http} or {@code https} for
+   *     polling; without a path, {@code /v1/opamp} is meant
    * @throws IllegalArgumentException if the endpoint is anything else or holds credentials
    */
   public static ClientBuilder builder(URI endpoint) {
@@ -149,13 +142,12 @@ public final class OpampClient implements AutoCloseable {
   public void setCustomCapabilities(List<String> names) {
     List<String> copy = List.copyOf(names);
     report.change(
-        now ->
-            now.setCustomCapabilities(CustomCapabilities.newBuilder().addAllCapabilities(copy)));
+        now -> now.setCustomCapabilities(CustomCapabilities.newBuilder().addAllCapabilities(copy)));
   }
 
   /**
-   * Says goodbye to the server, closes the connection and ends the client's threads. May be called more than
-   * once, and from a callback.
+   * Says goodbye to the server, closes the connection and ends the client's threads. May be called
+   * more than once, and from a callback.
    *
    * @param timeout how long to wait; the goodbye goes on in the background if it takes longer
    * @return whether the client stopped within that time

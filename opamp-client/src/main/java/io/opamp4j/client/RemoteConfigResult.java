@@ -9,12 +9,16 @@ import java.util.concurrent.CompletionStage;
 /** What became of a {@link RemoteConfigOffer}. */
 public sealed interface RemoteConfigResult {
 
-  /** It is in use. If that changed what {@code setEffectiveConfig} last said, use the other form. */
+  /**
+   * It is in use. If that changed what {@code setEffectiveConfig} last said, use the other form.
+   */
   static RemoteConfigResult applied() {
     return new Applied(Optional.empty());
   }
 
-  /** It is in use, and this is the configuration in effect now, told in the same message (CFG-13). */
+  /**
+   * It is in use, and this is the configuration in effect now, told in the same message (CFG-13).
+   */
   static RemoteConfigResult applied(EffectiveConfig effective) {
     return new Applied(Optional.of(effective));
   }
@@ -29,8 +33,9 @@ public sealed interface RemoteConfigResult {
   }
 
   /**
-   * It is being applied; the server is told so meanwhile (CFG-12). The stage may complete on any thread. If it
-   * fails, so has the configuration. If a newer configuration is offered first, its outcome is not told.
+   * It is being applied; the server is told so meanwhile (CFG-12). The stage may complete on any
+   * thread. If it fails, so has the configuration. If a newer configuration is offered first, its
+   * outcome is not told.
    */
   static RemoteConfigResult later(CompletionStage<RemoteConfigResult> outcome) {
     return new Later(outcome);

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings offered configurations to the application and their outcome into the report. Only the outcome of the
- * latest offer is told.
+ * Brings offered configurations to the application and their outcome into the report. Only the
+ * outcome of the latest offer is told.
  */
 final class RemoteConfigs {
   private final RemoteConfigHandler handler;
@@ -25,7 +25,10 @@ final class RemoteConfigs {
     this.report = report;
   }
 
-  /** Called on the loop's thread. The server repeats an offer until it hears of it; once is enough here. */
+  /**
+   * Called on the loop's thread. The server repeats an offer until it hears of it; once is enough
+   * here.
+   */
   void offered(AgentRemoteConfig offer) {
     AgentRemoteConfig previous = inHand.get();
     if (previous != null && previous.getConfigHash().equals(offer.getConfigHash())) {
@@ -100,8 +103,7 @@ final class RemoteConfigs {
 
   private static RemoteConfigResult failure(Throwable failure) {
     String message = failure.getMessage();
-    String reason =
-        message == null || message.isBlank() ? failure.getClass().getName() : message;
+    String reason = message == null || message.isBlank() ? failure.getClass().getName() : message;
     return RemoteConfigResult.rejected(reason);
   }
 }

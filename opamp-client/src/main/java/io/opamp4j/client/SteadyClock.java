@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The time of day at the start, and from then on elapsed time. Setting the machine's clock moves no deadline.
+ * The time of day at the start, and from then on elapsed time. Setting the machine's clock moves no
+ * deadline.
  */
 final class SteadyClock implements InstantSource {
   private final Instant start = InstantSource.system().instant();

@@ -57,7 +57,8 @@ class ArchitectureTest {
           .that(not(resideInAPackage("io.opamp4j.client.transport")))
           .should()
           .dependOnClassesThat(
-              resideInAnyPackage("jakarta.websocket..", "org.glassfish.tyrus..", "java.net.http.."));
+              resideInAnyPackage(
+                  "jakarta.websocket..", "org.glassfish.tyrus..", "java.net.http.."));
 
   @ArchTest
   static final ArchRule ONLY_THE_LOOP_RUNS_THE_MACHINE =

@@ -73,7 +73,8 @@ class ClientHttpIT {
   void listen() throws Exception {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
     server.createContext(
-        "/", exchange -> requests.add(new Request(exchange, exchange.getRequestBody().readAllBytes())));
+        "/",
+        exchange -> requests.add(new Request(exchange, exchange.getRequestBody().readAllBytes())));
     server.start();
   }
 
@@ -142,8 +143,14 @@ class ClientHttpIT {
 
   @ParameterizedTest
   @CsvSource({
-    "302, REDIRECTED", "400, BAD_REQUEST", "401, UNAUTHORIZED", "403, FORBIDDEN", "404, REJECTED",
-    "429, THROTTLED", "500, SERVER_ERROR", "503, THROTTLED"
+    "302, REDIRECTED",
+    "400, BAD_REQUEST",
+    "401, UNAUTHORIZED",
+    "403, FORBIDDEN",
+    "404, REJECTED",
+    "429, THROTTLED",
+    "500, SERVER_ERROR",
+    "503, THROTTLED"
   })
   void aRefusedRequestIsToldApartByItsStatusAndTriedAgain(int status, LossKind kind)
       throws Exception {
@@ -168,8 +175,7 @@ class ClientHttpIT {
 
   @Test
   void whatIsTooLargeForTheServerIsNotSentAgain() throws Exception {
-    start(
-        builder().health(health("ok")).effectiveConfig(Messages.effective("z".repeat(5000))));
+    start(builder().health(health("ok")).effectiveConfig(Messages.effective("z".repeat(5000))));
     request().answer(413, new byte[0]);
     assertThat(heard.next()).isEqualTo(Section.EFFECTIVE_CONFIG);
     AgentToServer smaller = request().message();
@@ -291,10 +297,7 @@ class ClientHttpIT {
   }
 
   private ClientBuilder builder(URI endpoint) {
-    return OpampClient.builder(endpoint)
-        .instanceUid(UID)
-        .backoff(Messages.QUICK)
-        .listener(heard);
+    return OpampClient.builder(endpoint).instanceUid(UID).backoff(Messages.QUICK).listener(heard);
   }
 
   private void start(ClientBuilder builder) {

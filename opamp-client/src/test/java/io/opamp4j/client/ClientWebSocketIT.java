@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -89,8 +90,7 @@ class ClientWebSocketIT {
                 .remoteConfig(
                     offer ->
                         RemoteConfigResult.applied(
-                            Messages.effective(
-                                offer.files().get("").getBody().toStringUtf8()))));
+                            Messages.effective(offer.files().get("").getBody().toStringUtf8()))));
     peer.binary(framed(answer().setRemoteConfig(config("a"))));
 
     AgentToServer status = decoded(peer.read());
@@ -148,7 +148,8 @@ class ClientWebSocketIT {
     peer.binary(framed(answer().setRemoteConfig(config("a"))));
     decoded(peer.read());
     peer.binary(framed(answer().setRemoteConfig(config("b"))));
-    assertThat(decoded(peer.read()).getRemoteConfigStatus().getLastRemoteConfigHash().toStringUtf8())
+    assertThat(
+            decoded(peer.read()).getRemoteConfigStatus().getLastRemoteConfigHash().toStringUtf8())
         .isEqualTo("hash of b");
     first.complete(RemoteConfigResult.applied());
     client.setHealth(health("after"));
@@ -224,6 +225,17 @@ class ClientWebSocketIT {
   }
 
   @Test
+  void whatIsSetJustBeforeTheStopIsStillTold() throws Exception {
+    WebSocketPeer peer = connected(builder());
+    client.setHealth(health("last words"));
+    client.stop(Duration.ZERO);
+    AgentToServer last = decoded(peer.read());
+    assertThat(last.getHealth().getStatus()).isEqualTo("last words");
+    assertThat(decoded(peer.read()).hasAgentDisconnect()).isTrue();
+    assertThat(peer.read().opcode()).isEqualTo(WebSocketPeer.CLOSE);
+  }
+
+  @Test
   void aCutConnectionIsReopenedAtOnceAndTheStateInDoubtToldAgain() throws Exception {
     WebSocketPeer peer = connected(builder());
     client.setHealth(health("in doubt"));
@@ -247,8 +259,13 @@ class ClientWebSocketIT {
 
   @ParameterizedTest
   @CsvSource({
-    "401, UNAUTHORIZED", "403, FORBIDDEN", "404, REJECTED", "413, TOO_LARGE", "429, THROTTLED",
-    "500, SERVER_ERROR", "503, THROTTLED"
+    "401, UNAUTHORIZED",
+    "403, FORBIDDEN",
+    "404, REJECTED",
+    "413, TOO_LARGE",
+    "429, THROTTLED",
+    "500, SERVER_ERROR",
+    "503, THROTTLED"
   })
   void aRefusedHandshakeIsToldApartByItsStatus(int status, LossKind kind) throws Exception {
     start(builder());
@@ -310,7 +327,6 @@ class ClientWebSocketIT {
 
   @Test
   void aServerWithoutTlsIsATlsFailure() throws Exception {
-    start(builder(URI.create("wss://127.0.0.1:" + port.number())));
     try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Heard other = new Heard();
       OpampClient secure =
@@ -371,6 +387,33 @@ class ClientWebSocketIT {
   }
 
   @Test
+  void fragmentsThatAddUpToMoreThanTheLimitEndTheConnectionWith1009() throws Exception {
+    WebSocketPeer peer = connected(builder().receiveLimit(10_000));
+    peer.frame(WebSocketPeer.BINARY, false, new byte[6_000]);
+    peer.frame(WebSocketPeer.CONTINUATION, false, new byte[6_000]);
+    assertThat(peer.read().closeCode()).isEqualTo(1009);
+    assertThat(heard.next(Heard.Lost.class).loss().kind()).isEqualTo(LossKind.MALFORMED);
+  }
+
+  @Test
+  void aFragmentedMessageIsReadWhole() throws Exception {
+    WebSocketPeer peer = connected(builder().remoteConfig(o -> RemoteConfigResult.applied()));
+    byte[] offer = framed(answer().setRemoteConfig(config("a")));
+    peer.frame(WebSocketPeer.BINARY, false, Arrays.copyOf(offer, 7));
+    peer.frame(WebSocketPeer.CONTINUATION, true, Arrays.copyOfRange(offer, 7, offer.length));
+    assertThat(decoded(peer.read()).hasRemoteConfigStatus()).as("WS-09").isTrue();
+  }
+
+  @Test
+  void aServerThatNeverAnswersTheCloseFrameIsNotWaitedForForEver() throws Exception {
+    WebSocketPeer peer = connected(builder());
+    assertThat(client.stop(Duration.ofSeconds(10))).isTrue();
+    assertThat(decoded(peer.read()).hasAgentDisconnect()).isTrue();
+    assertThat(peer.read().opcode()).isEqualTo(WebSocketPeer.CLOSE);
+    assertThat(peer.isEnded()).as("the TCP connection is given up").isTrue();
+  }
+
+  @Test
   void aFrameFarOverTheLimitEndsTheConnectionToo() throws Exception {
     WebSocketPeer peer = connected(builder().receiveLimit(10_000));
     CompletableFuture<Void> flood =
@@ -392,10 +435,7 @@ class ClientWebSocketIT {
   }
 
   private ClientBuilder builder(URI endpoint) {
-    return OpampClient.builder(endpoint)
-        .instanceUid(UID)
-        .backoff(Messages.QUICK)
-        .listener(heard);
+    return OpampClient.builder(endpoint).instanceUid(UID).backoff(Messages.QUICK).listener(heard);
   }
 
   private void start(ClientBuilder builder) {

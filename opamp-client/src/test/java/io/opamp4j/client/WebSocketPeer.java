@@ -22,8 +22,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The other end of one WebSocket, byte by byte, so that the client is not tested against its own library. */
+/**
+ * The other end of one WebSocket, byte by byte, so that the client is not tested against its own
+ * library.
+ */
 final class WebSocketPeer implements Closeable {
+  static final int CONTINUATION = 0;
   static final int TEXT = 1;
   static final int BINARY = 2;
   static final int CLOSE = 8;
@@ -137,8 +141,12 @@ final class WebSocketPeer implements Closeable {
   }
 
   void frame(int opcode, byte[] payload) throws IOException {
+    frame(opcode, true, payload);
+  }
+
+  void frame(int opcode, boolean last, byte[] payload) throws IOException {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    frame.write(0x80 | opcode);
+    frame.write((last ? 0x80 : 0) | opcode);
     if (payload.length < 126) {
       frame.write(payload.length);
     } else if (payload.length < 1 << 16) {

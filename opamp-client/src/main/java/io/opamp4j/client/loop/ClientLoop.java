@@ -30,10 +30,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one client. All protocol state belongs to the loop's thread. What the application says does not queue:
- * the loop takes the latest report when it comes to it, and not while a message is still on its way out, so
- * that a slow connection carries one up-to-date message and not a row of old ones (RETRY-05). What the
- * transport reports waits in a short queue, and a full one holds the transport back.
+ * Runs one client. All protocol state belongs to the loop's thread. What the application says does
+ * not queue: the loop takes the latest report when it comes to it, and not while a message is still
+ * on its way out, so that a slow connection carries one up-to-date message and not a row of old
+ * ones (RETRY-05). What the transport reports waits in a short queue, and a full one holds the
+ * transport back.
  */
 public final class ClientLoop {
   private static final Logger LOG = System.getLogger(ClientLoop.class.getName());
@@ -82,7 +83,9 @@ public final class ClientLoop {
     thread.start();
   }
 
-  /** The agent is now like this. May be called from any thread, also before the start; never blocks. */
+  /**
+   * The agent is now like this. May be called from any thread, also before the start; never blocks.
+   */
   public void report(AgentToServer report) {
     latestReport.set(requireNonNull(report, "report"));
     wake();
@@ -134,15 +137,16 @@ public final class ClientLoop {
       if (input != null) {
         input.run();
       }
-      if (stopWanted) {
-        stopWanted = false;
-        carryOut(machine.stopped(state, clock.instant()));
-      }
-      if (ear == null || !ear.isSending()) {
+      // Last words set just before the stop still go out.
+      if (stopWanted || ear == null || !ear.isSending()) {
         AgentToServer report = latestReport.getAndSet(null);
         if (report != null) {
           carryOut(machine.changed(state, report, clock.instant()));
         }
+      }
+      if (stopWanted) {
+        stopWanted = false;
+        carryOut(machine.stopped(state, clock.instant()));
       }
       if (isDue()) {
         carryOut(machine.wokeUp(state, clock.instant()));
@@ -154,8 +158,7 @@ public final class ClientLoop {
         ear.close();
       }
       carryOut(
-          machine.lost(
-              state, Loss.of(LossKind.BROKEN, "internal error: " + e), clock.instant()));
+          machine.lost(state, Loss.of(LossKind.BROKEN, "internal error: " + e), clock.instant()));
     }
   }
 

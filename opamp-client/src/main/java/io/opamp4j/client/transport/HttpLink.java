@@ -73,6 +73,10 @@ final class HttpLink implements Link {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
       events.lost(Losses.ofFailure(e));
+    } catch (Error e) {
+      // The loop must hear of it, too.
+      events.lost(Losses.ofFailure(e));
+      throw e;
     }
   }
 
@@ -81,9 +85,7 @@ final class HttpLink implements Link {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(settings.endpoint()).timeout(settings.connectTimeout());
     settings.currentHeaders().forEach(request::setHeader);
-    request
-        .setHeader("Content-Type", HttpContent.PROTOBUF)
-        .setHeader("Accept-Encoding", "gzip");
+    request.setHeader("Content-Type", HttpContent.PROTOBUF).setHeader("Accept-Encoding", "gzip");
     InstanceUid.from(message.getInstanceUid())
         .ifPresent(uid -> request.setHeader("OpAMP-Instance-UID", uid.toString()));
     if (gzip) {
@@ -107,8 +109,7 @@ final class HttpLink implements Link {
       events.received(refusal.get());
     } else {
       String retryAfter = response.headers().firstValue("Retry-After").orElse(null);
-      events.lost(
-          Losses.ofStatus(response.statusCode(), retryAfter, settings.clock().instant()));
+      events.lost(Losses.ofStatus(response.statusCode(), retryAfter, settings.clock().instant()));
     }
   }
 

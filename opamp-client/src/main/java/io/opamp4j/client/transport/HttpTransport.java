@@ -12,8 +12,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Plain HTTP on the JDK's client: HTTP/1.1, because an offer to upgrade confuses servers, and no redirects,
- * because credentials must not follow one to another host (E-35).
+ * Plain HTTP on the JDK's client: HTTP/1.1, because an offer to upgrade confuses servers, and no
+ * redirects, because credentials must not follow one to another host (E-35).
  */
 final class HttpTransport implements Transport {
   private static final int THREADS = 4;

@@ -4,8 +4,8 @@ import io.opamp4j.core.client.Loss;
 import io.opamp4j.proto.ServerToAgent;
 
 /**
- * What a {@link Link} reports, from the transport's threads. An implementation may block the caller for a
- * moment, which holds back the server.
+ * What a {@link Link} reports, from the transport's threads. An implementation may block the caller
+ * for a moment, which holds back the server.
  */
 public interface LinkEvents {
 

@@ -56,6 +56,11 @@ final class Losses {
   /** An attempt or an exchange failed; the kind is that of the first cause that tells. */
   static Loss ofFailure(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      // The JDK's HTTP client hides a failed name lookup behind the exception of a refused
+      // connection.
+      if (cause instanceof ConnectException && isUnresolved(cause)) {
+        return Loss.of(LossKind.UNKNOWN_HOST, describe(cause));
+      }
       Optional<LossKind> kind = kindOf(cause);
       if (kind.isPresent()) {
         return Loss.of(kind.get(), describe(cause));
@@ -76,14 +81,19 @@ final class Losses {
         || cause instanceof TimeoutException) {
       return Optional.of(LossKind.TIMEOUT);
     }
-    if (cause instanceof ConnectException) {
-      // The JDK's HTTP client wraps a failed name lookup in this one.
-      boolean unresolved = cause.getCause() instanceof UnresolvedAddressException;
-      return Optional.of(unresolved ? LossKind.UNKNOWN_HOST : LossKind.UNREACHABLE);
+    if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+      return Optional.of(LossKind.UNREACHABLE);
     }
-    return cause instanceof NoRouteToHostException
-        ? Optional.of(LossKind.UNREACHABLE)
-        : Optional.empty();
+    return Optional.empty();
+  }
+
+  private static boolean isUnresolved(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The server closed the WebSocket, or it broke. */

@@ -3,8 +3,8 @@ package io.opamp4j.client.transport;
 import io.opamp4j.core.client.Duplex;
 
 /**
- * Opens connections to one endpoint. Its methods return at once: whatever may block, such as a name lookup or
- * the application's supplier of headers, runs on threads of the transport's own.
+ * Opens connections to one endpoint. Its methods return at once: whatever may block, such as a name
+ * lookup or the application's supplier of headers, runs on threads of the transport's own.
  */
 public interface Transport extends AutoCloseable {
 

@@ -16,10 +16,12 @@ import javax.net.ssl.SSLContext;
  * Where and how to connect.
  *
  * @param endpoint {@code ws}, {@code wss}, {@code http} or {@code https}
- * @param headers asked for before each connect or request, on a thread of the transport; may be slow
+ * @param headers asked for before each connect or request, on a thread of the transport; may be
+ *     slow
  * @param sslContext for {@code wss} and {@code https}; empty means the platform's default
  * @param connectTimeout how long connecting may take
- * @param receiveLimit the largest message accepted, in bytes, also after decompression (LIM-07, LIM-20)
+ * @param receiveLimit the largest message accepted, in bytes, also after decompression (LIM-07,
+ *     LIM-20)
  * @param sendLimit the largest message sent, in bytes, before compression
  * @param gzip whether larger HTTP request bodies are compressed (HTTP-11)
  * @param clock to read the date form of Retry-After with
@@ -60,7 +62,9 @@ public record TransportSettings(
         : new HttpTransport(this);
   }
 
-  /** The headers for the next request. A bad one is named, never shown: its value may be a secret. */
+  /**
+   * The headers for the next request. A bad one is named, never shown: its value may be a secret.
+   */
   Map<String, String> currentHeaders() {
     Map<String, String> current = Map.copyOf(headers.get());
     current.forEach(

@@ -8,6 +8,7 @@ import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.AgentToServer;
 import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCode;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
@@ -15,19 +16,21 @@ import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import jakarta.websocket.WebSocketContainer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.glassfish.tyrus.client.exception.DeploymentHandshakeException;
+import org.glassfish.tyrus.core.WebSocketException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket. Messages leave one after the other, because the API allows a single send at a time; the
- * fields they share are guarded by the lock.
+ * One WebSocket. Messages leave one after the other, because the API allows a single send at a
+ * time; the fields they share are guarded by the lock.
  */
 final class WebSocketLink extends Endpoint implements Link {
   private final TransportSettings settings;
@@ -35,6 +38,12 @@ final class WebSocketLink extends Endpoint implements Link {
   private final Executor executor;
   private final LinkEvents events;
   private final AtomicBoolean ended = new AtomicBoolean();
+
+  /**
+   * The parts of a message under way; belongs to the thread that reads, of which there is one at a
+   * time.
+   */
+  private ByteArrayOutputStream incoming = new ByteArrayOutputStream();
 
   private final Object lock = new Object();
   private final Deque<byte[]> outgoing = new ArrayDeque<>();
@@ -55,16 +64,24 @@ final class WebSocketLink extends Endpoint implements Link {
 
   /** Connects; blocks, so it runs on a thread of the transport. */
   void connect() {
-    Handshake handshake = null;
     try {
-      handshake = new Handshake(settings.currentHeaders());
-      ClientEndpointConfig config =
-          ClientEndpointConfig.Builder.create().configurator(handshake).build();
-      container.connectToServer(this, config, settings.endpoint());
+      connect(new Handshake(settings.currentHeaders()));
     } catch (DeploymentException | IOException | RuntimeException e) {
-      Optional<Loss> refusal =
-          handshake == null ? Optional.empty() : handshake.refusal(settings.clock().instant());
-      end(refusal.orElseGet(() -> Losses.ofFailure(e)));
+      end(Losses.ofFailure(e));
+    } catch (Error e) {
+      // Such as a class missing on the host's class path: the loop must hear of it, too.
+      end(Losses.ofFailure(e));
+      throw e;
+    }
+  }
+
+  private void connect(Handshake handshake) throws DeploymentException, IOException {
+    ClientEndpointConfig config =
+        ClientEndpointConfig.Builder.create().configurator(handshake).build();
+    try {
+      container.connectToServer(this, config, settings.endpoint());
+    } catch (DeploymentHandshakeException e) {
+      end(handshake.refusal(e, settings.clock().instant()));
     }
   }
 
@@ -92,16 +109,15 @@ final class WebSocketLink extends Endpoint implements Link {
 
   @Override
   public void onOpen(Session opened, EndpointConfig config) {
-    opened.addMessageHandler(ByteBuffer.class, this::binary);
-    opened.addMessageHandler(
-        String.class, text -> events.malformed("a text message; only binary ones carry OpAMP"));
+    opened.addMessageHandler(ByteBuffer.class, (part, last) -> binary(opened, part, last));
+    opened.addMessageHandler(String.class, (part, last) -> text(last));
     boolean givenUp;
     synchronized (lock) {
       session = opened;
       givenUp = closing;
     }
     if (givenUp) {
-      closeSession(opened);
+      closeSession(opened, CloseCodes.NORMAL_CLOSURE);
     } else {
       events.opened();
     }
@@ -114,17 +130,50 @@ final class WebSocketLink extends Endpoint implements Link {
 
   @Override
   public void onError(Session failed, Throwable failure) {
-    // A message over the limit is reported here; Tyrus closes with 1009 by itself (LIM-09).
-    end(Loss.of(LossKind.MALFORMED, Losses.describe(failure)));
-    closeSession(failed);
+    // Such as a frame too large to be read at all.
+    CloseCode code =
+        failure instanceof WebSocketException refused
+            ? refused.getCloseReason().getCloseCode()
+            : CloseCodes.PROTOCOL_ERROR;
+    refuse(failed, code, Losses.describe(failure));
   }
 
-  private void binary(ByteBuffer message) {
-    try {
-      events.received(Frames.serverToAgent(message, settings.receiveLimit()));
-    } catch (MalformedMessageException e) {
-      events.malformed(String.valueOf(e.getMessage()));
+  /**
+   * Messages are put together here, and not by Tyrus, so that the limit is kept in every case
+   * (LIM-07).
+   */
+  private void binary(Session from, ByteBuffer part, boolean last) {
+    if (ended.get()) {
+      return;
     }
+    if ((long) incoming.size() + part.remaining() > settings.receiveLimit()) {
+      refuse(from, CloseCodes.TOO_BIG, "a message over " + settings.receiveLimit() + " bytes");
+      return;
+    }
+    byte[] bytes = new byte[part.remaining()];
+    part.get(bytes);
+    incoming.writeBytes(bytes);
+    if (last) {
+      ByteBuffer message = ByteBuffer.wrap(incoming.toByteArray());
+      incoming = new ByteArrayOutputStream();
+      try {
+        events.received(Frames.serverToAgent(message, settings.receiveLimit()));
+      } catch (MalformedMessageException e) {
+        events.malformed(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void text(boolean last) {
+    if (last) {
+      events.malformed("a text message; only binary ones carry OpAMP");
+    }
+  }
+
+  /** Ends the connection because of what the server sent (LIM-08, LIM-09). */
+  private void refuse(Session from, CloseCode code, String reason) {
+    end(Loss.of(LossKind.MALFORMED, reason));
+    closeSession(from, code);
   }
 
   /** Sends the next message unless one is on its way, and closes once nothing is left to send. */
@@ -143,7 +192,7 @@ final class WebSocketLink extends Endpoint implements Link {
       }
     }
     if (frame == null) {
-      closeSession(open);
+      closeSession(open, CloseCodes.NORMAL_CLOSURE);
       return;
     }
     try {
@@ -166,12 +215,12 @@ final class WebSocketLink extends Endpoint implements Link {
   }
 
   /** The closing handshake may block, so it runs on a thread of the transport. */
-  private void closeSession(Session open) {
+  private void closeSession(Session open, CloseCode code) {
     try {
       executor.execute(
           () -> {
             try {
-              open.close(new CloseReason(CloseCodes.NORMAL_CLOSURE, ""));
+              open.close(new CloseReason(code, ""));
             } catch (IOException | IllegalStateException e) {
               end(Losses.ofFailure(e));
             }

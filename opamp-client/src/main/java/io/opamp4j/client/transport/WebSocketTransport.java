@@ -13,14 +13,18 @@ import org.glassfish.tyrus.client.SslEngineConfigurator;
 import org.glassfish.tyrus.client.ThreadPoolConfig;
 
 /**
- * WebSocket through the Jakarta API, on Tyrus with its JDK container. Compression extensions are not offered,
- * redirects are not followed (E-35), and Tyrus' own reconnecting is off: the client machine decides.
+ * WebSocket through the Jakarta API, on Tyrus with its JDK container. Compression extensions are
+ * not offered, redirects are not followed (E-35), and Tyrus' own reconnecting is off: the client
+ * machine decides.
  */
 final class WebSocketTransport implements Transport {
   private static final String CONTAINER =
       "org.glassfish.tyrus.container.jdk.client.JdkClientContainer";
 
-  /** A message over the limit has to be read to be answered with 1009; Tyrus drops larger ones with 1011. */
+  /**
+   * A frame over the limit by up to this much is read and refused with 1009; Tyrus refuses larger
+   * ones itself.
+   */
   private static final int READ_AHEAD = 1024 * 1024;
 
   /** Attempts the client has given up may hang for a while; more than this are not started. */
@@ -67,14 +71,13 @@ final class WebSocketTransport implements Transport {
 
   private static ClientManager container(TransportSettings settings) {
     ClientManager container = ClientManager.createClient(CONTAINER);
-    container.setDefaultMaxBinaryMessageBufferSize(settings.receiveLimit());
-    container.setDefaultMaxTextMessageBufferSize(settings.receiveLimit());
     container
         .getProperties()
         .put(
             ClientProperties.HANDSHAKE_TIMEOUT,
             Math.toIntExact(Math.min(settings.connectTimeout().toMillis(), Integer.MAX_VALUE)));
-    int largestFrame = (int) Math.min((long) settings.receiveLimit() + READ_AHEAD, Integer.MAX_VALUE);
+    int largestFrame =
+        (int) Math.min((long) settings.receiveLimit() + READ_AHEAD, Integer.MAX_VALUE);
     container.getProperties().put(ClientProperties.INCOMING_BUFFER_SIZE, largestFrame);
     container
         .getProperties()

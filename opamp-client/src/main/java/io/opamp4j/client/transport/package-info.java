@@ -1,6 +1,7 @@
 /**
- * How bytes travel: WebSocket on the Jakarta API with Tyrus underneath, plain HTTP on the JDK's own client.
- * Nothing here decides anything about the protocol. Public for the packages beside it, not for applications.
+ * How bytes travel: WebSocket on the Jakarta API with Tyrus underneath, plain HTTP on the JDK's own
+ * client. Nothing here decides anything about the protocol. Public for the packages beside it, not
+ * for applications.
  */
 @NullMarked
 package io.opamp4j.client.transport;

@@ -129,7 +129,8 @@ final class Draft {
   private boolean heartbeats() {
     return settings.duplex() == Duplex.HALF
         || Capabilities.has(
-            ledger.current().getCapabilities(), AgentCapabilities.AgentCapabilities_ReportsHeartbeat);
+            ledger.current().getCapabilities(),
+            AgentCapabilities.AgentCapabilities_ReportsHeartbeat);
   }
 
   /** The earliest of all there is to wait for. */

@@ -49,8 +49,9 @@ final class Client {
     this.settings = settings;
     machine = new ClientMachine(settings, new Random(7));
     state = machine.initial(UID, report);
-    step = new ClientStep(
-        state, List.of(), Optional.empty(), ClientStep.ConnectionOrder.KEEP, Optional.empty());
+    step =
+        new ClientStep(
+            state, List.of(), Optional.empty(), ClientStep.ConnectionOrder.KEEP, Optional.empty());
   }
 
   static Client webSocket() {

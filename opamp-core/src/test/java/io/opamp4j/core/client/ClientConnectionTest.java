@@ -171,8 +171,7 @@ class ClientConnectionTest {
   @Test
   void e27WithoutTheCapabilityAWebSocketClientStaysSilent() {
     Client client =
-        new Client(
-                ClientSettings.defaults(Duplex.FULL), report().setCapabilities(0x801).build())
+        new Client(ClientSettings.defaults(Duplex.FULL), report().setCapabilities(0x801).build())
             .connected();
     assertThat(client.step.wakeUp()).isEmpty();
   }
@@ -180,8 +179,7 @@ class ClientConnectionTest {
   @Test
   void http03AnHttpClientPollsWithOrWithoutTheCapability() {
     Client client =
-        new Client(
-                ClientSettings.defaults(Duplex.HALF), report().setCapabilities(0x801).build())
+        new Client(ClientSettings.defaults(Duplex.HALF), report().setCapabilities(0x801).build())
             .connected();
     assertThat(client.untilWakeUp()).isEqualTo(Duration.ofSeconds(30));
     client.wakeUp();

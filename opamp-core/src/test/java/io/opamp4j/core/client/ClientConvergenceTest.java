@@ -21,8 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A client and a simple server over a pipe that loses, repeats, reorders and breaks: once the trouble ends,
- * the server knows the agent's state, the agent has the server's configuration, and both fall silent.
+ * A client and a simple server over a pipe that loses, repeats, reorders and breaks: once the
+ * trouble ends, the server knows the agent's state, the agent has the server's configuration, and
+ * both fall silent.
  */
 class ClientConvergenceTest {
   private static final int SEEDS = 1500;
@@ -44,7 +45,8 @@ class ClientConvergenceTest {
                   .build());
       assertThat(pipe.client.state.report().getRemoteConfigStatus())
           .as("what the agent runs, %s seed %d", duplex, seed)
-          .isEqualTo(Client.status(pipe.server.config, RemoteConfigStatuses.RemoteConfigStatuses_APPLIED));
+          .isEqualTo(
+              Client.status(pipe.server.config, RemoteConfigStatuses.RemoteConfigStatuses_APPLIED));
       assertThat(pipe.chatter).as("messages after the calm, %s seed %d", duplex, seed).isEmpty();
       assertThat(pipe.gaps).as("sequence numbers, %s seed %d", duplex, seed).isEmpty();
     }
@@ -84,7 +86,8 @@ class ClientConvergenceTest {
   }
 
   /** A message or a loss on its way; exactly one of the first three is set. */
-  private record Event(Instant at, AgentToServer up, ServerToAgent down, LossKind loss, int connection) {}
+  private record Event(
+      Instant at, AgentToServer up, ServerToAgent down, LossKind loss, int connection) {}
 
   private static final class Pipe {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

@@ -37,8 +37,7 @@ class ClientIntakeTest {
   void cfgAnOfferIsPassedOnAndItsStatusIsTold() {
     Client client = Client.webSocket().connected();
     client.received(answer().setRemoteConfig(config("H1")));
-    assertThat(client.step.notices())
-        .containsExactly(new Notice.RemoteConfigOffered(config("H1")));
+    assertThat(client.step.notices()).containsExactly(new Notice.RemoteConfigOffered(config("H1")));
     assertThat(client.step.send()).isEmpty();
 
     client.changed(reporting("H1", RemoteConfigStatuses.RemoteConfigStatuses_APPLIED));
@@ -68,8 +67,7 @@ class ClientIntakeTest {
   @Test
   void cap06WhatTheAgentCannotDoIsIgnored() {
     Client client =
-        new Client(
-                ClientSettings.defaults(Duplex.FULL), AgentToServer.newBuilder().build())
+        new Client(ClientSettings.defaults(Duplex.FULL), AgentToServer.newBuilder().build())
             .connected();
     client.received(
         answer()
@@ -101,8 +99,7 @@ class ClientIntakeTest {
         answer()
             .setCommand(ServerToAgentCommand.getDefaultInstance())
             .setRemoteConfig(config("H1")));
-    assertThat(client.step.notices())
-        .containsExactly(new Notice.RemoteConfigOffered(config("H1")));
+    assertThat(client.step.notices()).containsExactly(new Notice.RemoteConfigOffered(config("H1")));
   }
 
   @Test
@@ -212,8 +209,7 @@ class ClientIntakeTest {
   @Test
   void cap06ASettingsOfferIsReducedToWhatTheAgentTakes() {
     Client client =
-        withCapabilities(
-            Duplex.FULL, AgentCapabilities.AgentCapabilities_ReportsOwnLogs_VALUE);
+        withCapabilities(Duplex.FULL, AgentCapabilities.AgentCapabilities_ReportsOwnLogs_VALUE);
     TelemetryConnectionSettings telemetry =
         TelemetryConnectionSettings.newBuilder().setDestinationEndpoint("https://x/v1").build();
     ConnectionSettingsOffers offer =
@@ -259,8 +255,7 @@ class ClientIntakeTest {
   }
 
   private static ServerToAgent.Builder identification(ByteString id) {
-    return answer()
-        .setAgentIdentification(AgentIdentification.newBuilder().setNewInstanceUid(id));
+    return answer().setAgentIdentification(AgentIdentification.newBuilder().setNewInstanceUid(id));
   }
 
   private static ConnectionSettingsOffers offer(long seconds) {

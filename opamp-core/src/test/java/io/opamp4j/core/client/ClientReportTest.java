@@ -12,7 +12,10 @@ import io.opamp4j.core.report.Section;
 import io.opamp4j.core.timing.Backoff;
 import io.opamp4j.core.timing.Heartbeat;
 import io.opamp4j.proto.AgentCapabilities;
+import io.opamp4j.proto.AgentIdentification;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ComponentDetails;
+import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.proto.PackageStatuses;
 import io.opamp4j.proto.ServerCapabilities;
 import io.opamp4j.proto.ServerErrorResponseType;
@@ -65,7 +68,8 @@ class ClientReportTest {
   @Test
   void seq01TheNumberGrowsByOneOverReconnectsAndNewUids() {
     Client client = Client.webSocket().connected();
-    assertThat(client.changed(report().setHealth(health("a"))).send().orElseThrow().getSequenceNum())
+    assertThat(
+            client.changed(report().setHealth(health("a"))).send().orElseThrow().getSequenceNum())
         .isEqualTo(1);
     client.lost(LossKind.BROKEN);
     client.reconnect();
@@ -73,7 +77,7 @@ class ClientReportTest {
     client.received(
         answer()
             .setAgentIdentification(
-                io.opamp4j.proto.AgentIdentification.newBuilder()
+                AgentIdentification.newBuilder()
                     .setNewInstanceUid(ByteString.copyFromUtf8("0123456789abcdef"))));
     assertThat(client.sent().getSequenceNum()).isEqualTo(3);
   }
@@ -100,8 +104,7 @@ class ClientReportTest {
   @Test
   void seq05TheFullStateIsSentOnceWhenAskedFor() {
     Client client = Client.webSocket().connected();
-    client.received(
-        answer().setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE));
+    client.received(answer().setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE));
 
     assertThat(Section.presentIn(client.sent())).isEqualTo(Section.presentIn(report().build()));
     assertThat(client.sent().getAvailableComponents().getComponentsCount()).as("E-44").isZero();
@@ -231,8 +234,7 @@ class ClientReportTest {
   @Test
   void health06SectionsWithoutTheirCapabilityAreNotTold() {
     Client client =
-        new Client(
-            ClientSettings.defaults(Duplex.FULL), report().setCapabilities(0x1).build());
+        new Client(ClientSettings.defaults(Duplex.FULL), report().setCapabilities(0x1).build());
     client.start();
     client.opened();
     assertThat(Section.presentIn(client.sent())).containsExactly(Section.AGENT_DESCRIPTION);
@@ -310,15 +312,13 @@ class ClientReportTest {
     for (int i = 0; i < 500; i++) {
       report
           .getAvailableComponentsBuilder()
-          .putComponents(
-              "component " + i, io.opamp4j.proto.ComponentDetails.getDefaultInstance());
+          .putComponents("component " + i, ComponentDetails.getDefaultInstance());
     }
     Client client = new Client(limited(2000), report.build()).connected();
     client.received(
         answer().setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportAvailableComponents_VALUE));
     assertThat(client.sent().hasAvailableComponents()).isFalse();
-    client.received(
-        answer().setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE));
+    client.received(answer().setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE));
     assertThat(client.sent().getAvailableComponents().getHash().toStringUtf8()).isEqualTo("X");
   }
 
@@ -330,8 +330,7 @@ class ClientReportTest {
     client.reconnect();
 
     assertThat(Section.presentIn(client.sent())).containsExactly(Section.HEALTH);
-    client.received(
-        answer().setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE));
+    client.received(answer().setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE));
     assertThat(client.sent().hasEffectiveConfig()).isFalse();
     client.received(answer());
     client.changed(report().setEffectiveConfig(big(10)).setHealth(health("busy")));
@@ -351,7 +350,7 @@ class ClientReportTest {
     assertThat(Section.presentIn(client.sent())).containsExactly(Section.AVAILABLE_COMPONENTS);
   }
 
-  private static io.opamp4j.proto.EffectiveConfig big(int size) {
+  private static EffectiveConfig big(int size) {
     return effective("z".repeat(size));
   }
 
