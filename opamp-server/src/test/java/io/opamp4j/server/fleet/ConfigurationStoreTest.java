@@ -102,12 +102,14 @@ final class ConfigurationStoreTest {
         "{\"schema\":1}",
         "{\"schema\":\"1\"}",
         "{\"schema\":2,\"selector\":\"\",\"priority\":0,\"description\":\"\",\"created\":\"2026-11-22T10:00:00Z\",\"files\":{}}",
-        "{\"schema\":1,\"selector\":\"a b\",\"priority\":0,\"description\":\"\",\"created\":\"2026-11-22T10:00:00Z\",\"files\":{}}",
+        "{\"schema\":1,\"selector\":\"a"
+            + " b\",\"priority\":0,\"description\":\"\",\"created\":\"2026-11-22T10:00:00Z\",\"files\":{}}",
         "{\"schema\":1,\"selector\":\"\",\"priority\":1.5,\"description\":\"\",\"created\":\"2026-11-22T10:00:00Z\",\"files\":{}}",
         "{\"schema\":1,\"selector\":\"\",\"priority\":0,\"description\":\"\",\"created\":\"yesterday\",\"files\":{}}",
         "{\"schema\":1,\"selector\":\"\",\"priority\":0,\"description\":\"\",\"created\":\"2026-11-22T10:00:00Z\",\"files\":{\"a\":{\"contentType\":\"\",\"body\":\"*\"}}}",
         "{\"schema\":1,\"selector\":\"\",\"priority\":0,\"description\":\"\",\"created\":\"2026-11-22T10:00:00Z\",\"files\":{\"a\":7}}",
-        "{\"schema\":1,\"selector\":\"\",\"priority\":0,\"description\":\"\",\"created\":\"2026-11-22T10:00:00Z\",\"files\":{}} x",
+        "{\"schema\":1,\"selector\":\"\",\"priority\":0,\"description\":\"\",\"created\":\"2026-11-22T10:00:00Z\",\"files\":{}}"
+            + " x",
       })
   void documentsThatCannotBeReadAreNamedAndSkipped(String body) {
     store.create("a", spec("", 0, "a"));
@@ -117,10 +119,13 @@ final class ConfigurationStoreTest {
     ConfigurationList list = store.list(Optional.empty(), 10);
 
     assertThat(list.items()).extracting(Configuration::name).containsExactly("a", "c");
-    assertThat(list.unreadable()).singleElement().satisfies(e -> {
-      assertThat(e.id()).isEqualTo("bad");
-      assertThat(e.problem()).isNotBlank();
-    });
+    assertThat(list.unreadable())
+        .singleElement()
+        .satisfies(
+            e -> {
+              assertThat(e.id()).isEqualTo("bad");
+              assertThat(e.problem()).isNotBlank();
+            });
     assertThatExceptionOfType(UnreadableConfigurationException.class)
         .isThrownBy(() -> store.find("bad"))
         .withMessageContaining("bad");
@@ -156,8 +161,17 @@ final class ConfigurationStoreTest {
 
   @ParameterizedTest
   @CsvSource({
-    "a,true", "0,true", "web-1.eu_west,true", "'',false", "-a,false", "a-,false", ".,false",
-    "Web,false", "a b,false", "a/b,false", "ä,false"
+    "a,true",
+    "0,true",
+    "web-1.eu_west,true",
+    "'',false",
+    "-a,false",
+    "a-,false",
+    ".,false",
+    "Web,false",
+    "a b,false",
+    "a/b,false",
+    "ä,false"
   })
   void namesAreLikeDnsLabels(String name, boolean valid) {
     assertThat(Configuration.isName(name)).isEqualTo(valid);

@@ -42,10 +42,8 @@ final class LabelsTest {
         Arguments.of(any.clone().setDoubleValue(1.5).build(), "1.5"),
         Arguments.of(any.clone().setDoubleValue(2).build(), "2.0"),
         Arguments.of(any.clone().setDoubleValue(Double.NaN).build(), "NaN"),
-        Arguments.of(
-            any.clone().setDoubleValue(Double.NEGATIVE_INFINITY).build(), "-Infinity"),
-        Arguments.of(
-            any.clone().setBytesValue(ByteString.fromHex("00ff7a")).build(), "00ff7a"),
+        Arguments.of(any.clone().setDoubleValue(Double.NEGATIVE_INFINITY).build(), "-Infinity"),
+        Arguments.of(any.clone().setBytesValue(ByteString.fromHex("00ff7a")).build(), "00ff7a"),
         Arguments.of(array, "[1,\"a\\\"b\",null]"),
         Arguments.of(list, "{\"k\":[1,\"a\\\"b\",null],\"none\":null}"),
         Arguments.of(any.clone().build(), ""));

@@ -124,7 +124,9 @@ final class SelectorTest {
   void hasOneCanonicalForm(String text, String canonical) {
     Selector selector = Selector.parse(text);
     assertThat(selector).hasToString(canonical);
-    assertThat(Selector.parse(selector.toString())).isEqualTo(selector).hasToString(selector.toString());
+    assertThat(Selector.parse(selector.toString()))
+        .isEqualTo(selector)
+        .hasToString(selector.toString());
   }
 
   @Test
@@ -189,9 +191,7 @@ final class SelectorTest {
         Selector selector = Selector.parse(text.toString());
         assertThat(Selector.parse(selector.toString())).as(as).isEqualTo(selector);
       } catch (SelectorSyntaxException e) {
-        assertThat(e.position())
-            .as(as)
-            .isBetween(1, text.codePointCount(0, text.length()) + 1);
+        assertThat(e.position()).as(as).isBetween(1, text.codePointCount(0, text.length()) + 1);
       }
     }
   }

@@ -40,8 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class AgentsRestTest {
   private static final String PATH = "/api/v1/agents";
-  private static final InstanceUid UID =
-      InstanceUid.parse("01939b00-0000-7000-8000-000000000001");
+  private static final InstanceUid UID = InstanceUid.parse("01939b00-0000-7000-8000-000000000001");
 
   private static RestFixture rest;
 
@@ -105,7 +104,11 @@ final class AgentsRestTest {
     assertThat(agent.path("state").asText()).isEqualTo("Disconnected");
     for (String absent :
         List.of(
-            "health", "effectiveConfig", "remoteConfigStatus", "target", "transport",
+            "health",
+            "effectiveConfig",
+            "remoteConfigStatus",
+            "target",
+            "transport",
             "remoteAddress")) {
       assertThat(agent.has(absent)).as(absent).isFalse();
     }
@@ -165,7 +168,8 @@ final class AgentsRestTest {
     JsonNode page = rest.get(PATH + "?" + query).json();
 
     assertThat(
-            page.path("items").valueStream()
+            page.path("items")
+                .valueStream()
                 .map(item -> item.path("instanceUid").asText().substring(35))
                 .toList())
         .isEqualTo(expected == null ? List.of() : List.of(expected.split(",", 0)));
@@ -173,8 +177,7 @@ final class AgentsRestTest {
 
   @Test
   void namesEveryWrongParameterAtOnce() {
-    RestFixture.Answer answer =
-        rest.get(PATH + "?limit=0&cursor=x&state=Broken&selector=a%20b");
+    RestFixture.Answer answer = rest.get(PATH + "?limit=0&cursor=x&state=Broken&selector=a%20b");
 
     assertProblem(answer, 400, "invalid-request");
     assertThat(answer.errors())
@@ -232,8 +235,7 @@ final class AgentsRestTest {
                         KeyValue.newBuilder()
                             .setKey("cpus")
                             .setValue(AnyValue.newBuilder().setIntValue(8))))
-            .setCustomCapabilities(
-                CustomCapabilities.newBuilder().addCapabilities("com.example.x"))
+            .setCustomCapabilities(CustomCapabilities.newBuilder().addCapabilities("com.example.x"))
             .setHealth(
                 ComponentHealth.newBuilder()
                     .setStartTimeUnixNano(1_500_000_000L)

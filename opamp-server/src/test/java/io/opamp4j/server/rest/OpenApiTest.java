@@ -62,8 +62,7 @@ final class OpenApiTest {
           HttpMethod verb = annotation.annotationType().getAnnotation(HttpMethod.class);
           if (verb != null) {
             Path path = method.getAnnotation(Path.class);
-            expected.add(
-                verb.value() + " " + root + (path == null ? "" : "/" + path.value()));
+            expected.add(verb.value() + " " + root + (path == null ? "" : "/" + path.value()));
           }
         }
       }
@@ -78,37 +77,50 @@ final class OpenApiTest {
                     .fieldNames()
                     .forEachRemaining(
                         verb ->
-                            documented.add(
-                                verb.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+                            documented.add(verb.toUpperCase(Locale.ROOT) + " " + path.getKey())));
     assertThat(expected).hasSizeGreaterThan(8);
     assertThat(documented).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @Test
   void everyOperationDocumentsItsProblemsAndSuccess() {
-    document.path("paths").properties().forEach(path -> path.getValue().properties().forEach(
-        operation -> {
-          String name = operation.getKey() + " " + path.getKey();
-          JsonNode responses = operation.getValue().path("responses");
-          assertThat(operation.getValue().path("operationId").asText()).as(name).isNotBlank();
-          assertThat(responses.has("default")).as(name).isTrue();
-          responses.properties().forEach(response -> {
-            String status = response.getKey();
-            if (status.startsWith("4") || status.equals("default")) {
-              assertThat(
-                      response
-                          .getValue()
-                          .path("content")
-                          .path(Problem.MEDIA_TYPE)
-                          .path("schema")
-                          .path("$ref")
-                          .asText())
-                  .as("%s %s", name, status)
-                  .isEqualTo("#/components/schemas/Problem");
-            }
-          });
-          assertThat(responses.properties()).as(name).anyMatch(r -> r.getKey().startsWith("2"));
-        }));
+    document
+        .path("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .properties()
+                    .forEach(
+                        operation -> {
+                          String name = operation.getKey() + " " + path.getKey();
+                          JsonNode responses = operation.getValue().path("responses");
+                          assertThat(operation.getValue().path("operationId").asText())
+                              .as(name)
+                              .isNotBlank();
+                          assertThat(responses.has("default")).as(name).isTrue();
+                          responses
+                              .properties()
+                              .forEach(
+                                  response -> {
+                                    String status = response.getKey();
+                                    if (status.startsWith("4") || status.equals("default")) {
+                                      assertThat(
+                                              response
+                                                  .getValue()
+                                                  .path("content")
+                                                  .path(Problem.MEDIA_TYPE)
+                                                  .path("schema")
+                                                  .path("$ref")
+                                                  .asText())
+                                          .as("%s %s", name, status)
+                                          .isEqualTo("#/components/schemas/Problem");
+                                    }
+                                  });
+                          assertThat(responses.properties())
+                              .as(name)
+                              .anyMatch(r -> r.getKey().startsWith("2"));
+                        }));
   }
 
   @Test
@@ -129,9 +141,7 @@ final class OpenApiTest {
               .contains('"' + component.getName() + '"');
         }
       }
-      assertThat(documented)
-          .as(type.getSimpleName())
-          .containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(documented).as(type.getSimpleName()).containsExactlyInAnyOrderElementsOf(expected);
     }
   }
 

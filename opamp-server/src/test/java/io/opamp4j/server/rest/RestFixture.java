@@ -121,8 +121,7 @@ final class RestFixture implements AutoCloseable {
       if (request.getHeaderString("Content-Type") == null) {
         request.header("Content-Type", "application/json");
       }
-      request.setEntityStream(
-          new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
+      request.setEntityStream(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
@@ -167,7 +166,9 @@ final class RestFixture implements AutoCloseable {
 
     /** {@code field: message} of each error. */
     List<String> errors() {
-      return json().path("errors").valueStream()
+      return json()
+          .path("errors")
+          .valueStream()
           .map(error -> error.path("field").asText() + ": " + error.path("message").asText())
           .toList();
     }

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ServerRestTest {
-  private static final String AGENT =
-      "/api/v1/agents/" + new InstanceUid(1, 1);
+  private static final String AGENT = "/api/v1/agents/" + new InstanceUid(1, 1);
 
   private final RestFixture rest = new RestFixture();
 
@@ -101,7 +100,7 @@ final class ServerRestTest {
   }
 
   @Test
-  void anErrorBelowExceptionsIsAnsweredToo() {
+  void aFailureInTheMiddleOfAListingIsAnsweredToo() {
     rest.agents.put(new InstanceUid(1, 1), null);
 
     assertProblem(rest.get("/api/v1/agents"), 500, "internal-error");
