@@ -7,12 +7,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import jakarta.ws.rs.Consumes;
@@ -39,6 +42,9 @@ import java.util.List;
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
 final class JsonBodies implements MessageBodyReader<Record>, MessageBodyWriter<Record> {
+  /** Each costs another look at the whole body. */
+  private static final int MAX_ERRORS = 20;
+
   private final ObjectMapper mapper =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -54,7 +60,6 @@ final class JsonBodies implements MessageBodyReader<Record>, MessageBodyWriter<R
                       .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                       .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
           .serializationInclusion(JsonInclude.Include.NON_NULL)
-          .addHandler(new UnknownFields())
           .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
           .build();
 
@@ -73,29 +78,51 @@ final class JsonBodies implements MessageBodyReader<Record>, MessageBodyWriter<R
       MultivaluedMap<String, String> httpHeaders,
       InputStream entityStream)
       throws IOException {
-    List<FieldError> unknown = new ArrayList<>();
+    JsonNode tree;
     try (JsonParser parser = mapper.createParser(entityStream)) {
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT) {
         throw JsonErrors.notAnObject(first);
       }
-      Record body =
-          mapper
-              .readerFor(type)
-              .withAttribute(UnknownFields.ATTRIBUTE, unknown)
-              .readValue(parser, type);
+      tree = mapper.readTree(parser);
       if (parser.nextToken() != null) {
         throw JsonErrors.trailing(parser.currentTokenLocation());
       }
-      if (!unknown.isEmpty()) {
-        throw JsonErrors.invalid(unknown);
-      }
-      return body;
     } catch (JsonProcessingException e) {
-      throw JsonErrors.of(e, unknown);
+      throw JsonErrors.syntax(e);
     } catch (CharConversionException e) {
       throw JsonErrors.notText();
     }
+    return bind(tree, type);
+  }
+
+  /** Takes out what is wrong and tries again, so that all of it can be told at once. */
+  private Record bind(JsonNode tree, Class<Record> type) throws IOException {
+    List<FieldError> errors = new ArrayList<>();
+    while (true) {
+      try {
+        Record body = mapper.treeToValue(tree, type);
+        if (errors.isEmpty()) {
+          return body;
+        }
+        throw JsonErrors.invalid(errors);
+      } catch (JsonMappingException e) {
+        errors.add(JsonErrors.field(e));
+        if (errors.size() == MAX_ERRORS || !remove(tree, e.getPath())) {
+          throw JsonErrors.invalid(errors);
+        }
+      }
+    }
+  }
+
+  private static boolean remove(JsonNode tree, List<JsonMappingException.Reference> path) {
+    JsonNode parent = tree;
+    for (JsonMappingException.Reference step : path.subList(0, Math.max(path.size() - 1, 0))) {
+      parent = parent.path(step.getFieldName());
+    }
+    return !path.isEmpty()
+        && parent instanceof ObjectNode object
+        && object.remove(path.get(path.size() - 1).getFieldName()) != null;
   }
 
   @Override

@@ -4,13 +4,12 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.opamp4j.server.fleet.FieldProblem;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says in plain words, with field, line and column, what Jackson found wrong in a body. */
@@ -38,29 +37,31 @@ final class JsonErrors {
         Problem.invalidRequest("the body is not what it should be", errors));
   }
 
-  /**
-   * @param unknown fields already found to be unknown
-   * @return the answer; the failure of a stream below, if that was the cause
-   */
-  static RuntimeException of(JsonProcessingException failure, List<FieldError> unknown) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ProblemException ended) {
-        return ended;
-      }
-      if (cause instanceof StreamConstraintsException limit) {
-        return invalidJson(located("", limit.getOriginalMessage(), limit.getLocation()));
-      }
-      if (cause instanceof StreamReadException syntax
-          && !(cause instanceof InputCoercionException)) {
-        return invalidJson(located("", syntax.getOriginalMessage(), syntax.getLocation()));
-      }
-    }
-    List<FieldError> errors = new ArrayList<>(unknown);
-    errors.add(located(path(failure), expected(failure), failure.getLocation()));
-    return invalid(errors);
+  /** The text is not JSON, or JSON beyond all bounds. */
+  static ProblemException syntax(JsonProcessingException failure) {
+    return invalidJson(located("", failure.getOriginalMessage(), failure.getLocation()));
   }
 
-  private static String expected(JsonProcessingException failure) {
+  /** A field is not known or of another type. */
+  static FieldError field(JsonMappingException failure) {
+    String path = "";
+    for (JsonMappingException.Reference step : failure.getPath()) {
+      path =
+          step.getFieldName() == null
+              ? path + "[" + step.getIndex() + "]"
+              : FieldProblem.member(path, step.getFieldName());
+    }
+    return new FieldError(path, expected(failure));
+  }
+
+  private static String expected(JsonMappingException failure) {
+    if (failure instanceof UnrecognizedPropertyException unknown) {
+      return "is not known; known are "
+          + unknown.getKnownPropertyIds().stream()
+              .map(String::valueOf)
+              .sorted()
+              .collect(Collectors.joining(", "));
+    }
     Class<?> type =
         failure instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
     if (type == String.class) {
@@ -70,19 +71,6 @@ final class JsonErrors {
       return "must be a whole number between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE;
     }
     return "must be an object";
-  }
-
-  private static String path(JsonProcessingException failure) {
-    String path = "";
-    if (failure instanceof JsonMappingException mapping) {
-      for (JsonMappingException.Reference step : mapping.getPath()) {
-        path =
-            step.getFieldName() == null
-                ? path + "[" + step.getIndex() + "]"
-                : FieldProblem.member(path, step.getFieldName());
-      }
-    }
-    return path;
   }
 
   private static ProblemException invalidJson(FieldError error) {

@@ -100,7 +100,7 @@ final class ServerRestTest {
   }
 
   @Test
-  void anErrorBelowExceptionsIsAnsweredToo() {
+  void aFailureInTheMiddleOfAListingIsAnsweredToo() {
     rest.agents.put(new InstanceUid(1, 1), null);
 
     assertProblem(rest.get("/api/v1/agents"), 500, "internal-error");
