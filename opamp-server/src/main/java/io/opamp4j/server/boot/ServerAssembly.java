@@ -1,6 +1,5 @@
 package io.opamp4j.server.boot;
 
-import com.google.common.base.Throwables;
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
@@ -127,7 +126,7 @@ public final class ServerAssembly implements AutoCloseable {
 
   private static Optional<Throwable> storageCause(Throwable e) {
     return causes(e)
-        .flatMap(cause -> Throwables.getCausalChain(cause).stream())
+        .flatMap(cause -> Stream.iterate(cause, Objects::nonNull, Throwable::getCause))
         .filter(StorageException.class::isInstance)
         .findFirst();
   }
