@@ -6,6 +6,8 @@ import io.opamp4j.core.ContentHash;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.proto.RemoteConfigStatus;
+import io.opamp4j.proto.RemoteConfigStatuses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +51,16 @@ final class AgentReport {
   AgentToServer current() {
     synchronized (lock) {
       return report.setCapabilities(always | implied()).build();
+    }
+  }
+
+  /** Whether the report says that this configuration is in use. */
+  boolean hasApplied(ByteString configHash) {
+    synchronized (lock) {
+      RemoteConfigStatus status = report.getRemoteConfigStatus();
+      return !configHash.isEmpty()
+          && status.getLastRemoteConfigHash().equals(configHash)
+          && status.getStatus() == RemoteConfigStatuses.RemoteConfigStatuses_APPLIED;
     }
   }
 

@@ -31,7 +31,9 @@ final class RemoteConfigs {
    */
   void offered(AgentRemoteConfig offer) {
     AgentRemoteConfig previous = inHand.get();
-    if (previous != null && previous.getConfigHash().equals(offer.getConfigHash())) {
+    boolean inHandNow = previous != null && previous.getConfigHash().equals(offer.getConfigHash());
+    // The outcome may be in the report already and not yet with the machine that passed this on.
+    if (inHandNow || report.hasApplied(offer.getConfigHash())) {
       return;
     }
     inHand.set(offer);
