@@ -135,7 +135,7 @@ public final class FleetEditor {
   private void changed(String what, ConfigurationRef configuration) {
     LOG.info("configuration {} {}", configuration, what);
     try {
-      watcher.refresh().get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      watcher.refresh().toCompletableFuture().get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
       LOG.warn("the fleet has not caught up with configuration {} yet", configuration, e);
     } catch (InterruptedException e) {

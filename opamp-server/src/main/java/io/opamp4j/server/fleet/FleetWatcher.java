@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -110,7 +111,7 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
    * over, {@link #current} tells what it found and every listener has been called. If the store
    * fails, that is logged and the result is the view as it was.
    */
-  public CompletableFuture<FleetView> refresh() {
+  public CompletionStage<FleetView> refresh() {
     CompletableFuture<FleetView> result;
     synchronized (lock) {
       if (pending != null) {

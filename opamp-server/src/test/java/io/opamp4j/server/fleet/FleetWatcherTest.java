@@ -75,9 +75,9 @@ final class FleetWatcherTest {
   void aRequestDuringAReadGetsAReadOfItsOwn() {
     watcher.start();
     List<CompletableFuture<FleetView>> second = new ArrayList<>();
-    documents.duringRead = () -> second.add(watcher.refresh());
+    documents.duringRead = () -> second.add(watcher.refresh().toCompletableFuture());
 
-    CompletableFuture<FleetView> first = watcher.refresh();
+    CompletableFuture<FleetView> first = watcher.refresh().toCompletableFuture();
     executor.runAll();
 
     assertThat(first).isDone();
@@ -130,7 +130,7 @@ final class FleetWatcherTest {
     watcher.subscribe(view -> seen.add("second " + chosen(view, "1")));
 
     store.create("web", spec("", 0, "x"));
-    CompletableFuture<FleetView> refreshed = watcher.refresh();
+    CompletableFuture<FleetView> refreshed = watcher.refresh().toCompletableFuture();
     executor.runAll();
     store.replace("web", spec("", 0, "y"), 1);
     watcher.refresh();
@@ -148,7 +148,7 @@ final class FleetWatcherTest {
     store.remove("web", 1);
 
     documents.broken = true;
-    CompletableFuture<FleetView> failed = watcher.refresh();
+    CompletableFuture<FleetView> failed = watcher.refresh().toCompletableFuture();
     executor.runAll();
     assertThat(failed).isCompletedWithValue(before);
 
@@ -193,8 +193,8 @@ final class FleetWatcherTest {
 
     assertThat(feed.subscriptions()).isZero();
     assertThat(executor.isShutdown()).isTrue();
-    assertThat(watcher.refresh()).isCompletedWithValue(last);
-    assertThat(watcher.refresh()).isCompletedWithValue(last);
+    assertThat(watcher.refresh().toCompletableFuture()).isCompletedWithValue(last);
+    assertThat(watcher.refresh().toCompletableFuture()).isCompletedWithValue(last);
   }
 
   private static String chosen(FleetView view, String n) {

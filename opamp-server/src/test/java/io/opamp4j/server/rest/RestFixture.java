@@ -6,6 +6,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
+import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.server.Threads;
 import io.opamp4j.server.agents.AgentDirectory;
@@ -129,7 +130,7 @@ final class RestFixture implements AutoCloseable {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       ContainerResponse response = handler.apply(request, out).get();
-      return new Answer(response, out.toByteArray());
+      return new Answer(response, ByteString.copyFrom(out.toByteArray()));
     } catch (Exception e) {
       throw new AssertionError(method + " " + path, e);
     }
@@ -146,7 +147,7 @@ final class RestFixture implements AutoCloseable {
   }
 
   /** What came back. */
-  record Answer(ContainerResponse response, byte[] bytes) {
+  record Answer(ContainerResponse response, ByteString bytes) {
     int status() {
       return response.getStatus();
     }
@@ -156,12 +157,12 @@ final class RestFixture implements AutoCloseable {
     }
 
     String text() {
-      return new String(bytes, StandardCharsets.UTF_8);
+      return bytes.toStringUtf8();
     }
 
     JsonNode json() {
       try {
-        return JSON.readTree(bytes);
+        return JSON.readTree(bytes.newInput());
       } catch (java.io.IOException e) {
         throw new AssertionError(text(), e);
       }
