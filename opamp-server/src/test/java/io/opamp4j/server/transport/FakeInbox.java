@@ -7,6 +7,7 @@ import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.Connection;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,6 +19,7 @@ public final class FakeInbox implements AgentInbox, AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private volatile BiConsumer<Connection, AgentToServer> answer = FakeInbox::echo;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
 
   /** Answers with the uid and capabilities of the server. */
   public static void echo(Connection connection, AgentToServer message) {
@@ -30,6 +32,11 @@ public final class FakeInbox implements AgentInbox, AutoCloseable {
 
   public void answerWith(BiConsumer<Connection, AgentToServer> answer) {
     this.answer = answer;
+  }
+
+  /** The thread that delivers is held up until the gate opens, which the real inbox never does. */
+  public void holdUp(CountDownLatch gate) {
+    this.gate = gate;
   }
 
   public Event next() throws InterruptedException {
@@ -45,8 +52,13 @@ public final class FakeInbox implements AgentInbox, AutoCloseable {
   @Override
   public void received(Connection connection, AgentToServer message) {
     events.add(new Event("received", connection, message, ""));
-    BiConsumer<Connection, AgentToServer> now = answer;
-    thread.execute(() -> now.accept(connection, message));
+    try {
+      gate.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    BiConsumer<Connection, AgentToServer> chosen = answer;
+    thread.execute(() -> chosen.accept(connection, message));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
@@ -400,7 +401,7 @@ class PlainHttpIT {
   }
 
   @Test
-  void answers503WithRetryAfterWhenTheInboxIsTooSlowOrTheWorkersAreBusy_E_57() throws Exception {
+  void answers503WithRetryAfterWhenTheInboxIsTooSlow() throws Exception {
     TransportSettings settings = ListenerUnderTest.impatient(Duration.ofMillis(300));
     try (ListenerUnderTest impatient = ListenerUnderTest.start(settings, SEND_LIMIT);
         RawPeer waiting = new RawPeer(impatient.port())) {
@@ -411,6 +412,37 @@ class PlainHttpIT {
 
       assertThat(response.status()).isEqualTo(503);
       assertThat(response.headers()).containsEntry("Retry-After", "30");
+    }
+  }
+
+  @Test
+  void answers503WithRetryAfterWhenNoWorkerIsFree_E_57() throws Exception {
+    Duration time = Duration.ofSeconds(20);
+    TransportSettings settings =
+        new TransportSettings(time, time, time, time, time, time, time, 2, 1, 1, 1);
+    CountDownLatch gate = new CountDownLatch(1);
+    try (ListenerUnderTest busy = ListenerUnderTest.start(settings, SEND_LIMIT);
+        RawPeer worked = new RawPeer(busy.port());
+        RawPeer one = new RawPeer(busy.port());
+        RawPeer other = new RawPeer(busy.port())) {
+      busy.inbox().holdUp(gate);
+      worked.send(ascii(head(PROTOBUF, HEARTBEAT.length)), HEARTBEAT);
+      busy.inbox().next();
+
+      // One thread is held up and one task may wait, so one of the next two is refused.
+      one.send(ascii(head(PROTOBUF, HEARTBEAT.length)), HEARTBEAT);
+      other.send(ascii(head(PROTOBUF, HEARTBEAT.length)), HEARTBEAT);
+      CompletableFuture<RawPeer.Response> first = CompletableFuture.supplyAsync(one::responseNow);
+      CompletableFuture<RawPeer.Response> second = CompletableFuture.supplyAsync(other::responseNow);
+      RawPeer.Response response =
+          (RawPeer.Response) CompletableFuture.anyOf(first, second).get(10, TimeUnit.SECONDS);
+      assertThat(response.status()).isEqualTo(503);
+      assertThat(response.headers()).containsEntry("Retry-After", "30");
+
+      gate.countDown();
+      assertThat(first.get(10, TimeUnit.SECONDS).status() + second.get(10, TimeUnit.SECONDS).status())
+          .isEqualTo(200 + 503);
+      assertThat(worked.response().status()).isEqualTo(200);
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -63,6 +64,15 @@ public final class RawPeer implements Closeable {
 
   public Response response() throws IOException {
     return response(false);
+  }
+
+  /** As {@link #response()}, for lambdas. */
+  public Response responseNow() {
+    try {
+      return response();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

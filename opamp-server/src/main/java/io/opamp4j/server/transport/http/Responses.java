@@ -40,6 +40,13 @@ final class Responses {
     return response;
   }
 
+  /** The answer to a handshake that is not in order. */
+  static FullHttpResponse refusal(WebSocketUpgrade.Refusal why) {
+    FullHttpResponse response = text(why.status(), why.reason());
+    why.headers().forEach(response.headers()::set);
+    return response;
+  }
+
   /** The server has too much to do; come back later (E-57, THROTTLE-06). */
   static FullHttpResponse overloaded(FullHttpResponse response) {
     response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);

@@ -88,8 +88,7 @@ final class RestResponse implements ContainerResponseWriter {
         throw new IllegalStateException("the request was not suspended");
       }
       if (time > 0 && handler != null) {
-        timeout =
-            reply.after(Duration.of(time, unit.toChronoUnit()), () -> timedOut(handler));
+        timeout = reply.after(Duration.of(time, unit.toChronoUnit()), () -> timedOut(handler));
       }
     }
   }

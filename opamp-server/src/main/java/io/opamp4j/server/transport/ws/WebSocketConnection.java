@@ -113,6 +113,7 @@ final class WebSocketConnection implements Connection, Wire.Listener {
   @Override
   public void close(int code, String reason) {
     String phrase = truncated(reason);
+    CloseReason closeReason = new CloseReason(CloseCodes.getCloseCode(code), phrase);
     wire.execute(
         () -> {
           if (!isOpen()) {
@@ -121,7 +122,7 @@ final class WebSocketConnection implements Connection, Wire.Listener {
           drain();
           ownReason = phrase;
           try {
-            session.close(new CloseReason(CloseCodes.getCloseCode(code), phrase));
+            session.close(closeReason);
           } catch (IOException e) {
             log.debug("{}: close failed: {}", id(), e.toString());
           }
