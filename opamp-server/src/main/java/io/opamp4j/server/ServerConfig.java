@@ -22,7 +22,7 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
     requireNonNull(storage, "storage");
   }
 
-  /** The defaults of {@code product.md}: all interfaces, port 4320, H2 under {@code ./data}. */
+  /** The defaults: this machine only, port 4320, H2 under {@code ./data}. */
   public static ServerConfig defaults() {
     return new ServerConfig(Server.DEFAULT, Agents.DEFAULT, new Storage("h2", Map.of()));
   }
@@ -32,8 +32,8 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
    * @param port 0 to 65535; 0 takes a free one
    */
   public record Server(String host, int port) {
-    /** All interfaces, port 4320 (TRN-05). */
-    public static final Server DEFAULT = new Server("0.0.0.0", 4320);
+    /** Port 4320 (TRN-05), on loopback: a server that asks nobody who he is must not be reachable by all. */
+    public static final Server DEFAULT = new Server("127.0.0.1", 4320);
 
     public Server {
       requireNonNull(host, "host");

@@ -18,19 +18,32 @@ public final class Spread {
    * @param interval more than zero
    */
   public static Duration offset(InstanceUid uid, Duration interval) {
+    return offset(key(uid), interval);
+  }
+
+  /** The same for whatever else must be spread out, such as connections, by any number of its own. */
+  public static Duration offset(long key, Duration interval) {
     if (interval.isNegative() || interval.isZero()) {
       throw new IllegalArgumentException("interval must be more than zero, not " + interval);
     }
-    long hash = mix(mix(uid.mostSignificant()) ^ uid.leastSignificant());
-    return Duration.ofNanos(Long.remainderUnsigned(hash, interval.toNanos()));
+    return Duration.ofNanos(Long.remainderUnsigned(mix(key), interval.toNanos()));
   }
 
   /** The first of the agent's moments that lies after {@code now}, intervals counted from 1970. */
   public static Instant next(InstanceUid uid, Duration interval, Instant now) {
-    Duration sinceStart = Duration.between(Instant.EPOCH, now).minus(offset(uid, interval));
+    return next(key(uid), interval, now);
+  }
+
+  /** The first moment of this number that lies after {@code now}. */
+  public static Instant next(long key, Duration interval, Instant now) {
+    Duration sinceStart = Duration.between(Instant.EPOCH, now).minus(offset(key, interval));
     long passed = sinceStart.dividedBy(interval);
     Instant moment = now.minus(sinceStart).plus(interval.multipliedBy(passed));
     return moment.isAfter(now) ? moment : moment.plus(interval);
+  }
+
+  private static long key(InstanceUid uid) {
+    return mix(uid.mostSignificant()) ^ uid.leastSignificant();
   }
 
   /** Spreads neighbouring numbers over all 64 bits (the finaliser of MurmurHash3). */

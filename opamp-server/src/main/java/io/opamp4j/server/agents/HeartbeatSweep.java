@@ -1,5 +1,6 @@
 package io.opamp4j.server.agents;
 
+import io.opamp4j.core.timing.Spread;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.ServerConfig;
 import jakarta.inject.Inject;
@@ -37,8 +38,11 @@ final class HeartbeatSweep {
   /** Time has passed. Called about once per second, and cheap when nothing is due. */
   void tick(Instant now) {
     for (Connection connection : registry.connections()) {
-      if (isDue(connection, lastTick, now)) {
-        keepAlive(connection);
+      if (!Spread.next(connection.id().hashCode(), interval(), lastTick).isAfter(now)) {
+        connection.ping();
+      }
+      for (AgentSession session : registry.on(connection)) {
+        heartbeat(session, connection, now);
       }
     }
     if (!now.isBefore(nextExpiry)) {
@@ -49,32 +53,20 @@ final class HeartbeatSweep {
     lastTick = now;
   }
 
-  private void keepAlive(Connection connection) {
-    connection.ping();
-    for (AgentSession session : registry.on(connection)) {
-      AgentSession.Now now = session.now();
-      boolean needed =
-          session.isOn(connection)
-              && liveness.needsServerHeartbeat(
-                  connection.transport(), now.state().report().getCapabilities());
-      if (needed) {
-        connection.send(
-            ServerToAgent.newBuilder().setInstanceUid(now.state().uid().toBytes()).build());
-      }
+  /** Each agent has its own moment in the interval, so that the sends do not come in one burst. */
+  private void heartbeat(AgentSession session, Connection connection, Instant now) {
+    AgentSession.Now agent = session.now();
+    boolean needed =
+        session.isOn(connection)
+            && liveness.needsServerHeartbeat(
+                connection.transport(), agent.state().report().getCapabilities());
+    if (needed && !Spread.next(agent.state().uid(), interval(), lastTick).isAfter(now)) {
+      connection.send(
+          ServerToAgent.newBuilder().setInstanceUid(agent.state().uid().toBytes()).build());
     }
   }
 
-  /**
-   * Each connection has its own moment in the interval, so that the sends do not come in one burst.
-   */
-  private boolean isDue(Connection connection, Instant after, Instant until) {
-    Duration interval = config.heartbeatInterval();
-    long phase = Integer.toUnsignedLong(connection.id().hashCode() * 0x9E3779B9);
-    return round(after, interval, phase) != round(until, interval, phase);
-  }
-
-  private static long round(Instant at, Duration interval, long phase) {
-    long millis = interval.toMillis();
-    return Math.floorDiv(at.toEpochMilli() - phase % millis, millis);
+  private Duration interval() {
+    return config.heartbeatInterval();
   }
 }

@@ -26,7 +26,7 @@ public final class SettingTable {
   static final Setting<String> HOST =
       setting(
           "server.host",
-          "0.0.0.0",
+          "127.0.0.1",
           "Address to listen on; 0.0.0.0 or :: for all.",
           ValueParsers.host());
   static final Setting<Integer> PORT =
