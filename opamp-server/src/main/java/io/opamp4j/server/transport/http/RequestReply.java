@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The request under way and its answer. Owned by the event loop of its connection. */
-@SuppressWarnings("FutureReturnValueIgnored") // Netty tells the pipeline of failed writes; a close cannot fail.
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells the pipeline of failed writes; a close cannot fail.
 final class RequestReply implements Reply {
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -87,8 +87,7 @@ public final class StaticFiles {
       response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
       return Responses.only(reply, response);
     }
-    boolean unchanged =
-        matches(request.headers().getAll(HttpHeaderNames.IF_NONE_MATCH), file.etag);
+    boolean unchanged = matches(request.headers().getAll(HttpHeaderNames.IF_NONE_MATCH), file.etag);
     FullHttpResponse response =
         unchanged
             ? Responses.bytes(HttpResponseStatus.NOT_MODIFIED, file.contentType, NOTHING)
