@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures the transport, and bare Netty as the yardstick in the same run, and prints a table beside
- * the figures of the prototype. Takes about a minute. The optional argument is the number of
+ * Measures the transport, and bare Netty as the yardstick in the same run, and prints a table
+ * beside the figures of the prototype. Takes about a minute. The optional argument is the number of
  * connections.
  */
 public final class TransportBenchmark {
