@@ -9,21 +9,24 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The JVM with {@link BenchmarkServer} in it. */
+/** The JVM with a server in it. */
 final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader out;
   private final BufferedWriter in;
   private final int port;
 
-  ServerProcess() throws IOException {
+  /**
+   * @param server has a main method that speaks as {@link Usage#report} does
+   */
+  ServerProcess(Class<?> server) throws IOException {
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-cp",
                 System.getProperty("java.class.path"),
-                BenchmarkServer.class.getName())
+                server.getName())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     out =
@@ -58,9 +61,7 @@ final class ServerProcess implements AutoCloseable {
   private Usage ask(String what) throws IOException {
     in.write(what + "\n");
     in.flush();
-    String[] numbers = line().split(" ", 3);
-    return new Usage(
-        Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+    return Usage.parse(line());
   }
 
   private String line() throws IOException {
@@ -70,11 +71,4 @@ final class ServerProcess implements AutoCloseable {
     }
     return line;
   }
-
-  /**
-   * @param cpuNanos since the process began
-   * @param heapBytes in use
-   * @param closed connections closed so far
-   */
-  record Usage(long cpuNanos, long heapBytes, long closed) {}
 }

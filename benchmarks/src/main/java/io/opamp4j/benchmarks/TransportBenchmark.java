@@ -2,7 +2,6 @@ package io.opamp4j.benchmarks;
 
 import com.google.protobuf.ByteString;
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.opamp4j.benchmarks.ServerProcess.Usage;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AnyValue;
@@ -12,11 +11,13 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures the transport and prints a table beside the figures of the prototype. Takes about a
- * minute. The optional argument is the number of connections.
+ * Measures the transport, and bare Netty as the yardstick in the same run, and prints a table
+ * beside the figures of the prototype. Takes about a minute. The optional argument is the number of
+ * connections.
  */
 public final class TransportBenchmark {
   private static final int CONNECTIONS = 10_000;
@@ -44,46 +45,65 @@ public final class TransportBenchmark {
         System.getProperty("os.name"),
         System.getProperty("os.arch"),
         connections);
-    try (ServerProcess server = new ServerProcess();
-        Agents agents = new Agents(server.port())) {
-      run(server, agents, connections, out);
-    }
-  }
-
-  private static void run(ServerProcess server, Agents agents, int connections, PrintStream out)
-      throws IOException, InterruptedException {
-    agents.connect(connections);
-    agents.disconnect();
-    for (int i = 0; server.usage().closed() < connections; i++) {
-      if (i == MAX_WAITS) {
-        throw new IllegalStateException("the server has not noticed the end of all connections");
-      }
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-    long empty = server.usageAfterCollection().heapBytes();
-    Duration connecting = agents.connect(connections);
-    long idle = server.usageAfterCollection().heapBytes();
-
-    out.println("| what | measured | prototype |");
-    out.println("| --- | --- | --- |");
-    row(out, "new connections per second, warm", connections / seconds(connecting), "16,000");
-    row(out, "heap per idle connection, bytes", (idle - empty) / (double) connections, "4,030");
-
-    Rate small = measure(server, agents, connections, frame(SMALL), Duration.ofSeconds(12));
-    row(out, SMALL + "-byte request/reply, messages/s", small.perSecond(), "69,500");
-    row(out, "server CPU per message, us", small.cpuMicros(), "16.4");
-
-    Rate large = measure(server, agents, LARGE_IN_FLIGHT, frame(LARGE), Duration.ofSeconds(6));
-    row(out, "20 KB messages in, messages/s (64 in flight)", large.perSecond(), "31,900");
-
-    agents.sendOnceEach(frame(LARGE), LARGE_IN_FLIGHT);
-    long used = server.usageAfterCollection().heapBytes();
+    Figures bare = figures(BareServer.class, connections);
+    Figures server = figures(BenchmarkServer.class, connections);
+    out.println("| what | bare Netty | this server | prototype |");
+    out.println("| --- | --- | --- | --- |");
+    row(out, "new connections/s, warm", bare.opened(), server.opened(), "16,000");
+    row(out, "heap per idle connection, bytes", bare.idle(), server.idle(), "4,030");
+    row(
+        out,
+        SMALL + "-byte request/reply, messages/s",
+        bare.small().perSecond(),
+        server.small().perSecond(),
+        "69,500");
+    row(
+        out,
+        "server CPU per message, us",
+        bare.small().cpuMicros(),
+        server.small().cpuMicros(),
+        "16.4");
+    row(
+        out,
+        "20 KB messages in, messages/s (64 in flight)",
+        bare.large().perSecond(),
+        server.large().perSecond(),
+        "31,900");
     row(
         out,
         "heap per connection after each received one 20 KB message",
-        (used - empty) / (double) connections,
+        bare.used(),
+        server.used(),
         "8,250");
-    agents.disconnect();
+  }
+
+  private static Figures figures(Class<?> main, int connections)
+      throws IOException, InterruptedException {
+    try (ServerProcess server = new ServerProcess(main);
+        Agents agents = new Agents(server.port())) {
+      agents.connect(connections);
+      agents.disconnect();
+      for (int i = 0; server.usage().closed() < connections; i++) {
+        if (i == MAX_WAITS) {
+          throw new IllegalStateException("the server has not noticed the end of all connections");
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      long empty = server.usageAfterCollection().heapBytes();
+      double opened = connections / seconds(agents.connect(connections));
+      long idle = server.usageAfterCollection().heapBytes();
+      Rate small = measure(server, agents, connections, frame(SMALL), Duration.ofSeconds(8));
+      Rate large = measure(server, agents, LARGE_IN_FLIGHT, frame(LARGE), Duration.ofSeconds(5));
+      agents.sendOnceEach(frame(LARGE), LARGE_IN_FLIGHT);
+      long used = server.usageAfterCollection().heapBytes();
+      agents.disconnect();
+      return new Figures(
+          opened,
+          (idle - empty) / (double) connections,
+          small,
+          large,
+          (used - empty) / (double) connections);
+    }
   }
 
   private static Rate measure(
@@ -148,14 +168,31 @@ public final class TransportBenchmark {
     return duration.toNanos() / 1e9;
   }
 
-  private static void row(PrintStream out, String what, double measured, String prototype) {
-    String number = measured < 100 ? "%.1f" : "%,.0f";
-    out.printf("| %s | " + number + " | %s |%n", what, measured, prototype);
+  private static void row(
+      PrintStream out, String what, double bare, double measured, String prototype) {
+    out.printf("| %s | %s | %s | %s |%n", what, number(bare), number(measured), prototype);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) < 100 ? "%.1f" : "%,.0f", value);
   }
 
   /**
+   * One half of a measurement.
+   *
    * @param perSecond messages answered
    * @param cpuMicros of the server's process, for each of them
    */
   private record Rate(double perSecond, double cpuMicros) {}
+
+  /**
+   * What one server was measured to do.
+   *
+   * @param opened connections per second
+   * @param idle bytes of heap per connection
+   * @param small messages of one size
+   * @param large and of another
+   * @param used bytes of heap per connection after a large message
+   */
+  private record Figures(double opened, double idle, Rate small, Rate large, double used) {}
 }
