@@ -83,9 +83,7 @@ final class RequestReply implements Reply {
     }
     if (!continueSent && HttpUtil.is100ContinueExpected(request)) {
       // Past the encoder, which would take this for the answer to the request.
-      ctx.pipeline()
-          .context(HttpServerCodec.class)
-          .writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+      ctx.pipeline().context(HttpServerCodec.class).writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
     }
     continueSent = true;
     connection.readBody(ctx);
