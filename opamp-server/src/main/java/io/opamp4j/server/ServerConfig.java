@@ -28,6 +28,8 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
   }
 
   /**
+   * Where to listen: one address and port for everything.
+   *
    * @param host the address to bind; {@code 0.0.0.0} or {@code ::} for all
    * @param port 0 to 65535; 0 takes a free one
    */
@@ -47,6 +49,8 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
   }
 
   /**
+   * How agents are treated: where they connect, when they count as gone, and what they may send.
+   *
    * @param path where agents connect, by WebSocket and by HTTP (TRN-03)
    * @param heartbeatInterval offered to agents that heartbeat; the poll interval of HTTP agents
    * @param heartbeatTtl silence after which a heartbeating agent's connection is expired
@@ -97,6 +101,8 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
   }
 
   /**
+   * Which backend keeps the state, and what it is told.
+   *
    * @param type the name of the backend's plug-in
    * @param options the text of the keys below {@code storage.<type>.}; absent keys take their
    *     defaults

@@ -2,7 +2,10 @@ package io.opamp4j.client.transport;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Makes the client's threads. They are daemons, so that a client never keeps its host from ending.
@@ -12,6 +15,16 @@ import java.util.concurrent.ThreadFactory;
 public record DaemonThreads(String name) implements ThreadFactory {
   public DaemonThreads {
     requireNonNull(name, "name");
+  }
+
+  /**
+   * An executor for work that may hang: it queues nothing, refuses what it has no thread for, and
+   * lets idle threads go after 5 s.
+   *
+   * @param most threads at a time
+   */
+  ThreadPoolExecutor pool(int most) {
+    return new ThreadPoolExecutor(0, most, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), this);
   }
 
   @Override

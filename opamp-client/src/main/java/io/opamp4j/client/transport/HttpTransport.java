@@ -7,9 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Plain HTTP on the JDK's client: HTTP/1.1, because an offer to upgrade confuses servers, and no
@@ -31,14 +29,7 @@ final class HttpTransport implements Transport {
             .connectTimeout(settings.connectTimeout());
     settings.sslContext().ifPresent(builder::sslContext);
     this.client = builder.build();
-    this.executor =
-        new ThreadPoolExecutor(
-            0,
-            THREADS,
-            5,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            new DaemonThreads("opamp-client-http"));
+    this.executor = new DaemonThreads("opamp-client-http").pool(THREADS);
   }
 
   @Override

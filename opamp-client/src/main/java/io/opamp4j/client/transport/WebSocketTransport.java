@@ -4,9 +4,7 @@ import io.opamp4j.core.client.Duplex;
 import io.opamp4j.core.client.Loss;
 import io.opamp4j.core.client.LossKind;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.glassfish.tyrus.client.ClientManager;
 import org.glassfish.tyrus.client.ClientProperties;
 import org.glassfish.tyrus.client.SslEngineConfigurator;
@@ -37,14 +35,7 @@ final class WebSocketTransport implements Transport {
   WebSocketTransport(TransportSettings settings) {
     this.settings = settings;
     this.container = container(settings);
-    this.executor =
-        new ThreadPoolExecutor(
-            0,
-            CONNECTING_THREADS,
-            5,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            new DaemonThreads("opamp-client-connect"));
+    this.executor = new DaemonThreads("opamp-client-connect").pool(CONNECTING_THREADS);
   }
 
   @Override

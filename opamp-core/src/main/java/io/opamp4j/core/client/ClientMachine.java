@@ -4,18 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
-import io.opamp4j.core.timing.Backoff;
-import io.opamp4j.core.wire.RetryAfter;
 import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.proto.RetryInfo;
-import io.opamp4j.proto.ServerErrorResponse;
 import io.opamp4j.proto.ServerErrorResponseType;
 import io.opamp4j.proto.ServerToAgent;
-import io.opamp4j.proto.ServerToAgentFlags;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -37,7 +29,7 @@ public final class ClientMachine {
   static final int MALFORMED_ALLOWED = 10;
 
   private final ClientSettings settings;
-  private final RandomGenerator random;
+  private final Retries retries;
 
   /**
    * A machine for any number of clients with the same settings.
@@ -46,7 +38,7 @@ public final class ClientMachine {
    */
   public ClientMachine(ClientSettings settings, RandomGenerator random) {
     this.settings = requireNonNull(settings, "settings");
-    this.random = requireNonNull(random, "random");
+    this.retries = new Retries(settings, requireNonNull(random, "random"));
   }
 
   /**
@@ -107,11 +99,11 @@ public final class ClientMachine {
       return draft.step();
     }
     if (draft.phase == ClientPhase.STOPPING) {
-      answeredWhileStopping(draft, now);
+      draft.answeredWhileStopping();
       return draft.step();
     }
     if (isUnavailable(message)) {
-      unavailable(draft, message.getErrorResponse(), now);
+      retries.unavailable(draft, message.getErrorResponse());
       return draft.step();
     }
     if (draft.phase == ClientPhase.AWAITING_FIRST_ANSWER) {
@@ -141,7 +133,7 @@ public final class ClientMachine {
     draft.notice(new Notice.MalformedReceived(reason));
     draft.link = draft.link.garbled();
     if (settings.duplex() == Duplex.HALF || draft.link.malformed() >= MALFORMED_ALLOWED) {
-      giveUp(draft, Loss.of(LossKind.MALFORMED, reason), now);
+      retries.giveUp(draft, Loss.of(LossKind.MALFORMED, reason));
     }
     return draft.step();
   }
@@ -150,7 +142,7 @@ public final class ClientMachine {
   public ClientStep lost(ClientState state, Loss loss, Instant now) {
     Draft draft = draft(state, now);
     switch (draft.phase) {
-      case CONNECTING, AWAITING_FIRST_ANSWER, CONNECTED -> retry(draft, loss, now);
+      case CONNECTING, AWAITING_FIRST_ANSWER, CONNECTED -> retries.retry(draft, loss);
       case STOPPING -> draft.stop();
       default -> {
         // Nothing was open, so nothing is lost.
@@ -165,7 +157,7 @@ public final class ClientMachine {
   public ClientStep wokeUp(ClientState state, Instant now) {
     Draft draft = draft(state, now);
     if (draft.link.isOverdue(now)) {
-      overdue(draft, now);
+      overdue(draft);
     }
     draft.speak();
     return draft.step();
@@ -183,41 +175,12 @@ public final class ClientMachine {
         draft.close();
         draft.stop();
       }
-      case AWAITING_FIRST_ANSWER, CONNECTED -> sayGoodbye(draft, now);
+      case AWAITING_FIRST_ANSWER, CONNECTED -> draft.sayGoodbye();
       default -> {
         // Stopping already.
       }
     }
     return draft.step();
-  }
-
-  private void sayGoodbye(Draft draft, Instant now) {
-    draft.phase = ClientPhase.STOPPING;
-    if (!draft.isRequestInFlight()) {
-      draft.say(true);
-      if (settings.duplex() == Duplex.FULL) {
-        draft.close();
-      }
-    }
-    draft.link = draft.link.until(now.plus(settings.closeTimeout()));
-  }
-
-  /**
-   * Half-duplex, the goodbye has to wait for the answer under way and is over with its own
-   * (HTTP-08).
-   */
-  private void answeredWhileStopping(Draft draft, Instant now) {
-    if (settings.duplex() == Duplex.FULL) {
-      return;
-    }
-    if (draft.link.saidGoodbye()) {
-      draft.close();
-      draft.stop();
-    } else {
-      draft.ledger = draft.ledger.answered();
-      draft.say(true);
-      draft.link = draft.link.until(now.plus(settings.closeTimeout()));
-    }
   }
 
   private void process(Draft draft, ServerToAgent message) {
@@ -227,18 +190,15 @@ public final class ClientMachine {
     if (intake.isCommand()) {
       return;
     }
-    demands(draft, message.getFlags());
+    draft.ledger = draft.ledger.demanding(intake.demands());
     takeUpSettings(draft, intake, message);
-    if (message.hasAgentIdentification()) {
-      // Anything but 16 bytes is ignored (E-23), and the id already in use is no news.
-      InstanceUid.from(message.getAgentIdentification().getNewInstanceUid())
-          .filter(uid -> !uid.toBytes().equals(draft.ledger.current().getInstanceUid()))
-          .ifPresent(
-              uid -> {
-                draft.ledger = draft.ledger.renamed(uid);
-                draft.notice(new Notice.UidAssigned(uid));
-              });
-    }
+    intake
+        .newUid()
+        .ifPresent(
+            uid -> {
+              draft.ledger = draft.ledger.renamed(uid);
+              draft.notice(new Notice.UidAssigned(uid));
+            });
   }
 
   private void takeUpSettings(Draft draft, Intake intake, ServerToAgent message) {
@@ -255,29 +215,16 @@ public final class ClientMachine {
     intake.connectionSettings().map(Notice.ConnectionSettingsOffered::new).ifPresent(draft::notice);
   }
 
-  private static void demands(Draft draft, long flags) {
-    EnumSet<Demand> demands = EnumSet.noneOf(Demand.class);
-    if ((flags & ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE) != 0) {
-      demands.add(Demand.FULL_STATE);
-    }
-    if ((flags & ServerToAgentFlags.ServerToAgentFlags_ReportAvailableComponents_VALUE) != 0) {
-      demands.add(Demand.CATALOGUE);
-    }
-    if (!demands.isEmpty()) {
-      draft.ledger = draft.ledger.demanding(demands);
-    }
-  }
-
-  private void overdue(Draft draft, Instant now) {
+  private void overdue(Draft draft) {
     switch (draft.phase) {
       case WAITING_TO_RETRY -> draft.open();
       case CONNECTING ->
-          giveUp(draft, Loss.of(LossKind.TIMEOUT, "no connection within the time allowed"), now);
-      case AWAITING_FIRST_ANSWER -> giveUp(draft, unanswered(), now);
+          retries.giveUp(draft, Loss.of(LossKind.TIMEOUT, "no connection within the time allowed"));
+      case AWAITING_FIRST_ANSWER -> retries.giveUp(draft, unanswered());
       case CONNECTED -> {
         draft.link = draft.link.missed();
         if (settings.duplex() == Duplex.HALF || draft.link.misses() >= MISSES_ALLOWED) {
-          giveUp(draft, unanswered(), now);
+          retries.giveUp(draft, unanswered());
         } else {
           draft.ledger = draft.ledger.unheard();
         }
@@ -294,64 +241,6 @@ public final class ClientMachine {
     return Loss.of(LossKind.TIMEOUT, "no answer within " + settings.answerTimeout());
   }
 
-  /** On Unavailable: disconnect, wait, reconnect, resume (THROTTLE-03 to THROTTLE-05). */
-  private void unavailable(Draft draft, ServerErrorResponse error, Instant now) {
-    draft.notice(new Notice.ErrorReceived(error));
-    Optional<Duration> retryAfter =
-        error.hasRetryInfo() ? Optional.of(wait(error.getRetryInfo())) : Optional.empty();
-    draft.link = draft.link.heard(now);
-    if (settings.duplex() == Duplex.FULL) {
-      draft.say(true);
-    }
-    giveUp(draft, new Loss(LossKind.UNAVAILABLE, error.getErrorMessage(), retryAfter), now);
-  }
-
-  /** The connection is of no more use. */
-  private void giveUp(Draft draft, Loss loss, Instant now) {
-    draft.close();
-    if (draft.phase == ClientPhase.STOPPING) {
-      draft.stop();
-    } else {
-      retry(draft, loss, now);
-    }
-  }
-
-  private void retry(Draft draft, Loss loss, Instant now) {
-    boolean worked = draft.phase == ClientPhase.CONNECTED;
-    settleInDoubt(draft, loss.kind());
-    Optional<Instant> connectedSince = draft.link.connectedSince();
-    if (connectedSince.isPresent()
-        && !now.isBefore(connectedSince.get().plus(settings.stableAfter()))) {
-      draft.failures = 0;
-    }
-    boolean brokenOff = loss.kind() == LossKind.CLOSED || loss.kind() == LossKind.BROKEN;
-    boolean atOnce = worked && brokenOff && draft.failures == 0 && settings.duplex() == Duplex.FULL;
-    Duration computed = atOnce ? Duration.ZERO : settings.backoff().delay(draft.failures, random);
-    Duration delay = Backoff.atLeast(computed, bounded(loss.retryAfter().orElse(Duration.ZERO)));
-    draft.failures = Math.min(draft.failures + 1, Integer.MAX_VALUE - 1);
-    draft.notice(
-        worked ? new Notice.Disconnected(loss, delay) : new Notice.ConnectFailed(loss, delay));
-    if (delay.isZero() && !draft.isClosing()) {
-      draft.open();
-    } else {
-      draft.phase = ClientPhase.WAITING_TO_RETRY;
-      draft.link = Link.NEW.until(now.plus(delay));
-    }
-  }
-
-  /** What becomes of the state that was sent and not answered. */
-  private static void settleInDoubt(Draft draft, LossKind kind) {
-    if (kind == LossKind.BAD_REQUEST) {
-      draft.ledger = draft.ledger.answered();
-      return;
-    }
-    if (kind == LossKind.TOO_LARGE) {
-      AgentToServer sent = draft.ledger.unanswered();
-      Ledger.largestIn(sent).ifPresent(section -> draft.withhold(section, sent));
-    }
-    draft.ledger = draft.ledger.unheard();
-  }
-
   private Draft draft(ClientState state, Instant now) {
     return new Draft(state, settings, now);
   }
@@ -360,15 +249,5 @@ public final class ClientMachine {
     return message.hasErrorResponse()
         && message.getErrorResponse().getType()
             == ServerErrorResponseType.ServerErrorResponseType_Unavailable;
-  }
-
-  /** The wait in nanoseconds, unsigned. */
-  private static Duration wait(RetryInfo retryInfo) {
-    long nanos = retryInfo.getRetryAfterNanoseconds();
-    return nanos < 0 ? RetryAfter.MAX : bounded(Duration.ofNanos(nanos));
-  }
-
-  private static Duration bounded(Duration wait) {
-    return wait.compareTo(RetryAfter.MAX) > 0 ? RetryAfter.MAX : wait;
   }
 }

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 final class Draft {
   private static final int MESSAGE_HEADER = 1;
 
+  final Instant now;
   private final ClientSettings settings;
-  private final Instant now;
   private final List<Notice> notices = new ArrayList<>();
   private Optional<AgentToServer> send = Optional.empty();
   private ConnectionOrder connection = ConnectionOrder.KEEP;
@@ -90,6 +90,36 @@ final class Draft {
     link = link.sent(now, now.plus(settings.answerTimeout()));
     if (last) {
       link = link.goodbye();
+    }
+  }
+
+  /** agent_disconnect, then Close (CLOSE-01, CLOSE-02, CLOSE-04). */
+  void sayGoodbye() {
+    phase = ClientPhase.STOPPING;
+    if (!isRequestInFlight()) {
+      say(true);
+      if (settings.duplex() == Duplex.FULL) {
+        close();
+      }
+    }
+    link = link.until(now.plus(settings.closeTimeout()));
+  }
+
+  /**
+   * Half-duplex, the goodbye has to wait for the answer under way and is over with its own
+   * (HTTP-08).
+   */
+  void answeredWhileStopping() {
+    if (settings.duplex() == Duplex.FULL) {
+      return;
+    }
+    if (link.saidGoodbye()) {
+      close();
+      stop();
+    } else {
+      ledger = ledger.answered();
+      say(true);
+      link = link.until(now.plus(settings.closeTimeout()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.opamp4j.core.client;
 
 import io.opamp4j.core.Capabilities;
+import io.opamp4j.core.InstanceUid;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
@@ -10,9 +11,12 @@ import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.RemoteConfigStatus;
 import io.opamp4j.proto.RemoteConfigStatuses;
 import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.proto.ServerToAgentFlags;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The parts of a server's message that this agent takes (CAP-06). */
 final class Intake {
@@ -107,6 +111,31 @@ final class Intake {
         && (can(AgentCapabilities.AgentCapabilities_ReportsHeartbeat)
             || (duplex == Duplex.HALF
                 && can(AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings)));
+  }
+
+  /** What the server asks to be told. */
+  Set<Demand> demands() {
+    EnumSet<Demand> demands = EnumSet.noneOf(Demand.class);
+    if (isFlagged(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE)) {
+      demands.add(Demand.FULL_STATE);
+    }
+    if (isFlagged(ServerToAgentFlags.ServerToAgentFlags_ReportAvailableComponents_VALUE)) {
+      demands.add(Demand.CATALOGUE);
+    }
+    return demands;
+  }
+
+  /**
+   * The id the agent is to use from now on. Anything but 16 bytes is ignored (E-23), and the id
+   * already in use is no news.
+   */
+  Optional<InstanceUid> newUid() {
+    return InstanceUid.from(message.getAgentIdentification().getNewInstanceUid())
+        .filter(uid -> !uid.toBytes().equals(report.getInstanceUid()));
+  }
+
+  private boolean isFlagged(long flag) {
+    return (message.getFlags() & flag) != 0;
   }
 
   private Optional<CustomMessage> customMessage() {

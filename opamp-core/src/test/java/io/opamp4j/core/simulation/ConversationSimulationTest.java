@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Whole conversations between the client's and the server's machine, one for each seed. For some
  * minutes messages are lost, doubled and reordered, sockets break, agents and the server restart,
- * and the operator keeps changing what he wants. Then the world calms down, and both sides must
- * come to agree and fall silent but for heartbeats.
+ * the server is overloaded, and the operator keeps changing what he wants. Then the world calms
+ * down, and both sides must come to agree and fall silent but for heartbeats.
  */
 class ConversationSimulationTest {
   private static final long SEEDS = Long.getLong("simulation.seeds", 10_000);
@@ -53,6 +53,7 @@ class ConversationSimulationTest {
     agents.forEach(SimulatedAgent::forgetTraffic);
     world.run(world.now().plus(SILENCE));
     for (SimulatedAgent agent : agents) {
+      assertThat(agent.gaps()).as("seed %d: sequence numbers of %s", seed, agent.uid()).isEmpty();
       assertAgreement(seed, server, agent);
       assertSilence(seed, agent);
     }

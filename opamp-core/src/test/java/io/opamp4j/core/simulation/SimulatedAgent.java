@@ -10,7 +10,6 @@ import io.opamp4j.core.client.Duplex;
 import io.opamp4j.core.client.Loss;
 import io.opamp4j.core.client.LossKind;
 import io.opamp4j.core.client.Notice;
-import io.opamp4j.core.report.Section;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentRemoteConfig;
@@ -58,6 +57,8 @@ final class SimulatedAgent {
   private int process;
 
   private long wakeUps;
+  private long nextSequence;
+  private final List<String> gaps = new ArrayList<>();
   private final List<AgentToServer> sent = new ArrayList<>();
   private final List<ServerToAgent> got = new ArrayList<>();
 
@@ -88,10 +89,6 @@ final class SimulatedAgent {
     return halfDuplex;
   }
 
-  ClientState state() {
-    return state;
-  }
-
   AgentToServer report() {
     return state.report();
   }
@@ -107,6 +104,11 @@ final class SimulatedAgent {
 
   List<ServerToAgent> got() {
     return got;
+  }
+
+  /** Where a message did not have the number after the one before it (SEQ-01); empty if all did. */
+  List<String> gaps() {
+    return gaps;
   }
 
   /** The process dies without a word and comes back, with or without a memory on disk. */
@@ -169,6 +171,7 @@ final class SimulatedAgent {
 
   private void start() {
     process++;
+    nextSequence = 0;
     connection++;
     offered = AgentRemoteConfig.getDefaultInstance();
     machine =
@@ -241,6 +244,10 @@ final class SimulatedAgent {
 
   private void send(AgentToServer message) {
     sent.add(message);
+    if (message.getSequenceNum() != nextSequence) {
+      gaps.add(message.getSequenceNum() + " instead of " + nextSequence);
+    }
+    nextSequence = message.getSequenceNum() + 1;
     int current = connection;
     long socket = pipe.socket();
     if (halfDuplex) {
@@ -310,15 +317,6 @@ final class SimulatedAgent {
                 .setKey("service.name")
                 .setValue(AnyValue.newBuilder().setStringValue(value)))
         .build();
-  }
-
-  /** Every section this agent promises. */
-  static List<Section> sections() {
-    return List.of(
-        Section.AGENT_DESCRIPTION,
-        Section.HEALTH,
-        Section.EFFECTIVE_CONFIG,
-        Section.REMOTE_CONFIG_STATUS);
   }
 
   static ByteString hash(String text) {

@@ -3,6 +3,7 @@ package io.opamp4j.core.simulation;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.AgentMachine;
 import io.opamp4j.core.server.AgentState;
+import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentToServer;
@@ -16,6 +17,7 @@ import java.util.Map;
  */
 final class SimulatedServer {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final double OVERLOAD = 0.03;
 
   private final Simulation world;
   private final AgentMachine machine;
@@ -33,6 +35,12 @@ final class SimulatedServer {
   }
 
   void receive(SimulatedAgent from, long socket, AgentToServer message) {
+    if (world.noisy() && world.chance(OVERLOAD)) {
+      Duration retryAfter = world.upTo(Duration.ofSeconds(20));
+      from.answer(
+          socket, ErrorResponses.unavailable(message.getInstanceUid(), "overloaded", retryAfter));
+      return;
+    }
     InstanceUid uid = InstanceUid.from(message.getInstanceUid()).orElseThrow();
     AgentState before = agent(uid);
     boolean polls = before.link().up() && before.link().halfDuplex();

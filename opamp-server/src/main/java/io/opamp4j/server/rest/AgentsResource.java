@@ -1,5 +1,7 @@
 package io.opamp4j.server.rest;
 
+import static io.opamp4j.server.rest.Problem.MEDIA_TYPE;
+
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.swagger.v3.oas.annotations.Operation;
@@ -23,11 +25,7 @@ import org.jspecify.annotations.Nullable;
 @Path(Api.ROOT + "/agents")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "agents", description = "The agents this server knows, connected or not")
-@ApiResponse(
-    responseCode = "default",
-    description = "Anything else that went wrong",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@AnswersProblems
 public final class AgentsResource {
   private final AgentDirectory directory;
 
@@ -41,17 +39,11 @@ public final class AgentsResource {
   @ApiResponse(
       responseCode = "200",
       description = "One page",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = AgentPage.class)))
+      content = @Content(schema = @Schema(implementation = AgentPage.class)))
   @ApiResponse(
       responseCode = "400",
       description = "A parameter is wrong; errors names every one",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public AgentPage list(
       @QueryParam("limit")
           @Parameter(
@@ -93,24 +85,15 @@ public final class AgentsResource {
   @ApiResponse(
       responseCode = "200",
       description = "The agent",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = AgentDetail.class)))
+      content = @Content(schema = @Schema(implementation = AgentDetail.class)))
   @ApiResponse(
       responseCode = "400",
       description = "The uid is malformed",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "404",
       description = "There is no such agent",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public AgentDetail get(
       @PathParam("uid")
           @Parameter(

@@ -1,5 +1,7 @@
 package io.opamp4j.server.rest;
 
+import static io.opamp4j.server.rest.Problem.MEDIA_TYPE;
+
 import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.storage.VersionConflictException;
@@ -38,11 +40,7 @@ import org.jspecify.annotations.Nullable;
 @Path(Api.ROOT + "/configurations")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "configurations", description = "What agents should run with")
-@ApiResponse(
-    responseCode = "default",
-    description = "Anything else that went wrong",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@AnswersProblems
 public final class ConfigurationsResource {
   private final FleetEditor editor;
 
@@ -56,17 +54,11 @@ public final class ConfigurationsResource {
   @ApiResponse(
       responseCode = "200",
       description = "One page",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ConfigurationPage.class)))
+      content = @Content(schema = @Schema(implementation = ConfigurationPage.class)))
   @ApiResponse(
       responseCode = "400",
       description = "A parameter is wrong",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public ConfigurationPage list(
       @QueryParam("limit")
           @Parameter(
@@ -92,38 +84,23 @@ public final class ConfigurationsResource {
             schema = @Schema(type = "string")),
         @Header(name = "Location", description = "Its path", schema = @Schema(type = "string"))
       },
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ConfigurationDetail.class)))
+      content = @Content(schema = @Schema(implementation = ConfigurationDetail.class)))
   @ApiResponse(
       responseCode = "400",
       description = "The body is wrong; errors names every problem",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "409",
       description = "The name is taken",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "413",
       description = "The body is too large",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "415",
       description = "The body is not JSON",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public Response create(@RequestBody(required = true) ConfigurationInput input) {
     try {
       return created(editor.create(input.draft()));
@@ -145,18 +122,12 @@ public final class ConfigurationsResource {
               name = "ETag",
               description = "The version, quoted",
               schema = @Schema(type = "string")),
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ConfigurationDetail.class)))
+      content = @Content(schema = @Schema(implementation = ConfigurationDetail.class)))
   @ApiResponse(responseCode = "304", description = "Still at the version of If-None-Match")
   @ApiResponse(
       responseCode = "404",
       description = "There is no such configuration",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public Response get(
       @PathParam("name") @Parameter(description = "The configuration") String name,
       @Context Request request) {
@@ -200,10 +171,7 @@ public final class ConfigurationsResource {
               name = "ETag",
               description = "The version, quoted",
               schema = @Schema(type = "string")),
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ConfigurationDetail.class)))
+      content = @Content(schema = @Schema(implementation = ConfigurationDetail.class)))
   @ApiResponse(
       responseCode = "201",
       description = "Created",
@@ -214,45 +182,27 @@ public final class ConfigurationsResource {
             schema = @Schema(type = "string")),
         @Header(name = "Location", description = "Its path", schema = @Schema(type = "string"))
       },
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ConfigurationDetail.class)))
+      content = @Content(schema = @Schema(implementation = ConfigurationDetail.class)))
   @ApiResponse(
       responseCode = "400",
       description = "The body or a header is wrong; errors names every problem",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "412",
       description = "Another version is there; currentVersion says which",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "413",
       description = "The body is too large",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "415",
       description = "The body is not JSON",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "428",
       description = "Neither If-Match nor If-None-Match was given",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public Response put(
       @PathParam("name") @Parameter(description = "The configuration") String name,
       @RequestBody(required = true) ConfigurationInput input,
@@ -277,17 +227,11 @@ public final class ConfigurationsResource {
   @ApiResponse(
       responseCode = "404",
       description = "There is no such configuration",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "412",
       description = "Another version is there; currentVersion says which",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public Response delete(
       @PathParam("name") @Parameter(description = "The configuration") String name,
       @Context HttpHeaders headers) {

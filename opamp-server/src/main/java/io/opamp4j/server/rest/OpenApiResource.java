@@ -29,6 +29,7 @@ import java.io.InputStream;
     servers = @Server(url = "/", description = "This server"))
 @Path(Api.ROOT + "/openapi.json")
 @Tag(name = "server")
+@AnswersProblems
 public final class OpenApiResource {
 
   @Inject
@@ -41,13 +42,6 @@ public final class OpenApiResource {
       responseCode = "200",
       description = "OpenAPI 3.1",
       content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = "object")))
-  @ApiResponse(
-      responseCode = "default",
-      description = "Anything else that went wrong",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
   public byte[] get() throws IOException {
     try (InputStream document = OpenApiResource.class.getResourceAsStream("openapi.json")) {
       if (document == null) {

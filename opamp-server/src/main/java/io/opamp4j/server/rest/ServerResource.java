@@ -22,11 +22,7 @@ import java.util.Optional;
 @Path(Api.ROOT)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "server", description = "The server itself")
-@ApiResponse(
-    responseCode = "default",
-    description = "Anything else that went wrong",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@AnswersProblems
 public final class ServerResource {
   private final ServerInfo info;
   private final Storage storage;
@@ -45,10 +41,7 @@ public final class ServerResource {
   @ApiResponse(
       responseCode = "200",
       description = "The status, also when something fails",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ServerStatus.class)))
+      content = @Content(schema = @Schema(implementation = ServerStatus.class)))
   public ServerStatus status() {
     Map<ConnectionState, Long> counts = new EnumMap<>(ConnectionState.class);
     directory
@@ -63,17 +56,11 @@ public final class ServerResource {
   @ApiResponse(
       responseCode = "200",
       description = "It works",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ServerHealth.class)))
+      content = @Content(schema = @Schema(implementation = ServerHealth.class)))
   @ApiResponse(
       responseCode = "503",
       description = "It does not",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ServerHealth.class)))
+      content = @Content(schema = @Schema(implementation = ServerHealth.class)))
   public Response health() {
     ServerHealth health = ServerHealth.of(storage.check());
     return Response.status(health.healthy() ? 200 : 503).entity(health).build();

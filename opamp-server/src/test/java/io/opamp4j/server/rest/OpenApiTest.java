@@ -147,13 +147,13 @@ final class OpenApiTest {
 
   @Test
   void listsTheStatesThereAre() {
-    for (String schema : List.of("AgentSummary", "AgentDetail")) {
-      assertThat(
-              document
-                  .at("/components/schemas/" + schema + "/properties/state/enum")
-                  .valueStream()
-                  .map(JsonNode::asText)
-                  .toList())
+    for (String states :
+        List.of(
+            "/components/schemas/AgentSummary/properties/state/enum",
+            "/components/schemas/AgentDetail/properties/state/enum",
+            "/paths/~1api~1v1~1agents/get/parameters/2/schema/items/enum")) {
+      assertThat(document.at(states).valueStream().map(JsonNode::asText).toList())
+          .as(states)
           .isEqualTo(StateNames.all())
           .hasSize(ConnectionState.values().length);
     }
