@@ -119,6 +119,20 @@ class RestErrorIT {
     }
   }
 
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "Content-Type, a",
+    "Content-Type, application/json; charset",
+    "Accept, application/json;q=abc",
+  })
+  void aHeaderThatCannotBeReadIsNamed(String header, String value) {
+    HttpResponse<String> response =
+        rest.exchange("POST", "/api/v1/configurations", "{}", header, value);
+
+    JsonNode problem = problem(response, 400);
+    assertThat(problem.at("/errors/0/field").asText()).isEqualTo(header);
+  }
+
   @Test
   void nothingOfAWrongBodyIsKept() {
     rest.exchange(
