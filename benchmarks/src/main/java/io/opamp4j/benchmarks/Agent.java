@@ -15,10 +15,18 @@ import org.jspecify.annotations.Nullable;
  * One peer. It takes each read as what the server sends it: the answer to the handshake, then one
  * small frame per message sent, which the loopback interface delivers whole.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells the pipeline of failed writes.
 final class Agent extends ChannelInboundHandlerAdapter {
   private static final byte[] HANDSHAKE =
-      ("GET /v1/opamp HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-              + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+      """
+      GET /v1/opamp HTTP/1.1\r
+      Host: localhost\r
+      Upgrade: websocket\r
+      Connection: Upgrade\r
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+      Sec-WebSocket-Version: 13\r
+      \r
+      """
           .getBytes(StandardCharsets.US_ASCII);
 
   private final LongAdder answers;

@@ -21,9 +21,9 @@ import org.glassfish.jersey.server.ServerProperties;
 
 /**
  * The server under measurement: the real listener, and an inbox that answers each message at once
- * with its uid. Prints its port; for every line on standard input it prints CPU time in nanoseconds,
- * heap in bytes, the latter after a collection if the line is {@code heap}, and how many
- * connections have been closed.
+ * with its uid. Prints its port; for every line on standard input it prints CPU time in
+ * nanoseconds, heap in bytes, the latter after a collection if the line is {@code heap}, and how
+ * many connections have been closed.
  */
 public final class BenchmarkServer {
   private BenchmarkServer() {}
@@ -34,7 +34,8 @@ public final class BenchmarkServer {
         new ServerConfig(
             new ServerConfig.Server("127.0.0.1", 0), defaults.agents(), defaults.storage());
     Echo inbox = new Echo();
-    ResourceConfig rest = new ResourceConfig().property(ServerProperties.WADL_FEATURE_DISABLE, true);
+    ResourceConfig rest =
+        new ResourceConfig().property(ServerProperties.WADL_FEATURE_DISABLE, true);
     HttpListener listener = new HttpListener(config, TransportSettings.DEFAULT, inbox, rest);
     listener.start();
     PrintStream out = System.out;
@@ -58,8 +59,7 @@ public final class BenchmarkServer {
 
     @Override
     public void received(Connection connection, AgentToServer message) {
-      connection.send(
-          ServerToAgent.newBuilder().setInstanceUid(message.getInstanceUid()).build());
+      connection.send(ServerToAgent.newBuilder().setInstanceUid(message.getInstanceUid()).build());
     }
 
     @Override

@@ -59,7 +59,8 @@ final class ServerProcess implements AutoCloseable {
     in.write(what + "\n");
     in.flush();
     String[] numbers = line().split(" ", 3);
-    return new Usage(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+    return new Usage(
+        Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
   }
 
   private String line() throws IOException {

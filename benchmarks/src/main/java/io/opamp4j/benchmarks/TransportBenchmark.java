@@ -100,8 +100,7 @@ public final class TransportBenchmark {
     Usage after = server.usage();
     agents.quiet();
     TimeUnit.SECONDS.sleep(1);
-    return new Rate(
-        messages / seconds, (after.cpuNanos() - before.cpuNanos()) / 1000.0 / messages);
+    return new Rate(messages / seconds, (after.cpuNanos() - before.cpuNanos()) / 1000.0 / messages);
   }
 
   /** A masked WebSocket frame, with the mask 0, around a message of this size. */

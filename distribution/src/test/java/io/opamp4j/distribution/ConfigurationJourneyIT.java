@@ -12,8 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The main job, on the packaged jar with its database: an agent connects, gets a configuration that an
- * operator wrote, and is shown as having applied it, though the server is killed between the steps.
+ * The main job, on the packaged jar with its database: an agent connects, gets a configuration that
+ * an operator wrote, and is shown as having applied it, though the server is killed between the
+ * steps.
  */
 class ConfigurationJourneyIT {
   @TempDir Path folder;
@@ -38,9 +39,11 @@ class ConfigurationJourneyIT {
     server = ServerProcess.jar(folder, "--server.port=" + port).start();
     Rest rest = new Rest(server.url());
     URI endpoint = URI.create(scheme + "://127.0.0.1:" + port + "/v1/opamp");
-    try (PeerAgent agent = peer.equals("own") ? new OwnAgent(endpoint) : new ContribAgent(endpoint)) {
+    try (PeerAgent agent =
+        peer.equals("own") ? new OwnAgent(endpoint) : new ContribAgent(endpoint)) {
       InstanceUid uid = agent.uid();
-      // The contrib client describes itself over WebSocket only when it is asked for its full state.
+      // The contrib client describes itself over WebSocket only when it is asked for its full
+      // state.
       rest.awaitAgent(
           uid,
           "is connected and described",

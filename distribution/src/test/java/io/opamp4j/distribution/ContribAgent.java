@@ -21,7 +21,9 @@ import opamp.proto.RemoteConfigStatus;
 import opamp.proto.RemoteConfigStatuses;
 import opamp.proto.ServerErrorResponse;
 
-/** An agent with the OpAMP client of OpenTelemetry Java contrib inside, which was not written here. */
+/**
+ * An agent with the OpAMP client of OpenTelemetry Java contrib inside, which was not written here.
+ */
 final class ContribAgent implements PeerAgent {
   private static final Duration SHORT = Duration.ofMillis(500);
 

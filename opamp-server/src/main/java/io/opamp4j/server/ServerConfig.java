@@ -32,7 +32,10 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
    * @param port 0 to 65535; 0 takes a free one
    */
   public record Server(String host, int port) {
-    /** Port 4320 (TRN-05), on loopback: a server that asks nobody who he is must not be reachable by all. */
+    /**
+     * Port 4320 (TRN-05), on loopback: a server that asks nobody who he is must not be reachable by
+     * all.
+     */
     public static final Server DEFAULT = new Server("127.0.0.1", 4320);
 
     public Server {

@@ -21,7 +21,9 @@ public final class Spread {
     return offset(key(uid), interval);
   }
 
-  /** The same for whatever else must be spread out, such as connections, by any number of its own. */
+  /**
+   * The same for whatever else must be spread out, such as connections, by any number of its own.
+   */
   public static Duration offset(long key, Duration interval) {
     if (interval.isNegative() || interval.isZero()) {
       throw new IllegalArgumentException("interval must be more than zero, not " + interval);

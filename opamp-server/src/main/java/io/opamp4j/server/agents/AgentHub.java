@@ -14,7 +14,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
@@ -91,8 +90,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
               "instance_uid must have 16 bytes, not " + message.getInstanceUid().size()));
       return;
     }
-    // Storage keeps milliseconds; a time must not change by a restart.
-    Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Instant at = clock.instant();
     AgentSession session = sessions.of(uid.get(), at);
     if (connection.transport() == Connection.Transport.WEBSOCKET) {
       // Here and not in the mailbox, because closed() follows on this thread.

@@ -14,7 +14,8 @@ final class EventLog implements AgentListener {
 
   @Override
   public void happened(AgentEvent event) {
-    if (event instanceof AgentEvent.StatusChanged changed) {
+    if (event instanceof AgentEvent.StatusChanged changed
+        && changed.from().state() != changed.to().state()) {
       log.info(
           "{} {} -> {}: {}",
           changed.uid(),

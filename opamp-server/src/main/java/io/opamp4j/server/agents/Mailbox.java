@@ -69,7 +69,8 @@ final class Mailbox {
       }
       try {
         work.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An error too: a stack that overflowed on one message is no reason to drop the next.
         log.error("Work for an agent failed; the agent's later work goes on", e);
       }
     }

@@ -18,7 +18,9 @@ import io.opamp4j.storage.Storage;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.random.RandomGenerator;
 
 /** What every part may ask for: the configuration, time and chance. */
@@ -40,7 +42,8 @@ final class ServerModule extends AbstractModule {
     bindListener(Matchers.any(), opened);
 
     bind(ServerConfig.class).toInstance(config);
-    bind(InstantSource.class).toInstance(InstantSource.system());
+    // Storage keeps milliseconds; with finer times a restart would change what is shown.
+    bind(InstantSource.class).toInstance(Clock.tickMillis(ZoneOffset.UTC));
     // Shared between threads, and uids must not be guessable: so not a faster, weaker generator.
     bind(RandomGenerator.class).toInstance(new SecureRandom());
     bind(Threads.class).toInstance(new DaemonThreads());

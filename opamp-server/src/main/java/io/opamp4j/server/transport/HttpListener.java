@@ -51,6 +51,7 @@ import org.slf4j.LoggerFactory;
  * (TRN-01). HTTP/1.1 only; any upgrade but to WebSocket is ignored. Runs on epoll where it can,
  * else on NIO. Started once and stopped once, by one thread.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // The sweep runs until its event loop ends.
 public final class HttpListener implements ListenAddress {
   private static final Logger log = LoggerFactory.getLogger(HttpListener.class);
   private static final String FILES = "ui/";

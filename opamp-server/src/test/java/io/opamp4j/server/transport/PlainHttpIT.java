@@ -433,14 +433,16 @@ class PlainHttpIT {
       one.send(ascii(head(PROTOBUF, HEARTBEAT.length)), HEARTBEAT);
       other.send(ascii(head(PROTOBUF, HEARTBEAT.length)), HEARTBEAT);
       CompletableFuture<RawPeer.Response> first = CompletableFuture.supplyAsync(one::responseNow);
-      CompletableFuture<RawPeer.Response> second = CompletableFuture.supplyAsync(other::responseNow);
+      CompletableFuture<RawPeer.Response> second =
+          CompletableFuture.supplyAsync(other::responseNow);
       RawPeer.Response response =
           (RawPeer.Response) CompletableFuture.anyOf(first, second).get(10, TimeUnit.SECONDS);
       assertThat(response.status()).isEqualTo(503);
       assertThat(response.headers()).containsEntry("Retry-After", "30");
 
       gate.countDown();
-      assertThat(first.get(10, TimeUnit.SECONDS).status() + second.get(10, TimeUnit.SECONDS).status())
+      assertThat(
+              first.get(10, TimeUnit.SECONDS).status() + second.get(10, TimeUnit.SECONDS).status())
           .isEqualTo(200 + 503);
       assertThat(worked.response().status()).isEqualTo(200);
     }

@@ -76,6 +76,8 @@ public final class RawPeer implements Closeable {
   }
 
   /**
+   * The next answer.
+   *
    * @param toHead whether this answers HEAD and therefore has no body
    */
   public Response response(boolean toHead) throws IOException {
@@ -143,12 +145,14 @@ public final class RawPeer implements Closeable {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   public record Response(int status, Map<String, String> headers, byte[] body) {
     public String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   public record Frame(boolean fin, int opcode, byte[] payload) {
     public int closeCode() {
       return ByteBuffer.wrap(payload).getShort() & 0xFFFF;

@@ -230,6 +230,7 @@ class RestBridgeIT {
 
     @GET
     @Path("broken/now")
+    @SuppressWarnings("DoNotCallSuggester") // Called by Jersey.
     public String broken() {
       throw new IllegalStateException("secret");
     }
@@ -269,16 +270,17 @@ class RestBridgeIT {
     @Produces("text/plain")
     public ChunkedOutput<String> slow() {
       ChunkedOutput<String> out = new ChunkedOutput<>(String.class);
-      CompletableFuture.runAsync(
-          () -> {
-            try (out) {
-              out.write("first");
-              release.await(10, TimeUnit.SECONDS);
-              out.write("second");
-            } catch (IOException | InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-          });
+      CompletableFuture<Void> unused =
+          CompletableFuture.runAsync(
+              () -> {
+                try (out) {
+                  out.write("first");
+                  release.await(10, TimeUnit.SECONDS);
+                  out.write("second");
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
       return out;
     }
 

@@ -1,6 +1,7 @@
 package io.opamp4j.server.transport.http;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBuf;
@@ -174,7 +175,7 @@ final class AgentExchange implements Exchange, Connection {
       answer(AgentPosts.tooLarge(e.limit()));
     } catch (MalformedMessageException e) {
       log.debug("{} from {}: {}", id, remoteAddress(), e.getMessage());
-      answer(badRequest(e.getMessage()));
+      answer(badRequest(requireNonNullElse(e.getMessage(), "malformed message")));
     } catch (IOException | RuntimeException e) {
       log.error("{} from {} failed", id, remoteAddress(), e);
       answer(Responses.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error"));

@@ -30,13 +30,12 @@ public final class AgentPosts {
   Exchange open(HttpRequest request, Reply reply) {
     String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
     boolean protobuf = HttpContent.isProtobuf(contentType);
-    switch (request.method().name()) {
-      case "POST":
-        break;
-      case "GET":
-        return Responses.only(reply, protobuf ? notAllowed("POST") : upgradeRequired());
-      default:
-        return Responses.only(reply, notAllowed("GET, POST"));
+    String method = request.method().name();
+    if (method.equals("GET")) {
+      return Responses.only(reply, protobuf ? notAllowed("POST") : upgradeRequired());
+    }
+    if (!method.equals("POST")) {
+      return Responses.only(reply, notAllowed("GET, POST"));
     }
     if (!protobuf) {
       FullHttpResponse response =

@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owned by the channel's event loop; only {@link #expireBy} is called from elsewhere.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells the pipeline of failed writes; a close cannot fail.
 public final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
   private static final long NEVER = Long.MAX_VALUE;

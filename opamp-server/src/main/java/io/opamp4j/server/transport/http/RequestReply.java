@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The request under way and its answer. Owned by the event loop of its connection. */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells the pipeline of failed writes; a close cannot fail.
 final class RequestReply implements Reply {
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -83,9 +85,7 @@ final class RequestReply implements Reply {
     }
     if (!continueSent && HttpUtil.is100ContinueExpected(request)) {
       // Past the encoder, which would take this for the answer to the request.
-      ctx.pipeline()
-          .context(HttpServerCodec.class)
-          .writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+      ctx.pipeline().context(HttpServerCodec.class).writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
     }
     continueSent = true;
     connection.readBody(ctx);
@@ -105,7 +105,7 @@ final class RequestReply implements Reply {
       return;
     }
     int length = response.content().readableBytes();
-    if (response.status() != HttpResponseStatus.NOT_MODIFIED) {
+    if (!response.status().equals(HttpResponseStatus.NOT_MODIFIED)) {
       response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
     }
     decideKeepAlive(response);

@@ -87,15 +87,14 @@ public final class StaticFiles {
       response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
       return Responses.only(reply, response);
     }
-    boolean unchanged =
-        matches(request.headers().getAll(HttpHeaderNames.IF_NONE_MATCH), file.etag());
+    boolean unchanged = matches(request.headers().getAll(HttpHeaderNames.IF_NONE_MATCH), file.etag);
     FullHttpResponse response =
         unchanged
-            ? Responses.bytes(HttpResponseStatus.NOT_MODIFIED, file.contentType(), NOTHING)
-            : Responses.bytes(HttpResponseStatus.OK, file.contentType(), file.content());
+            ? Responses.bytes(HttpResponseStatus.NOT_MODIFIED, file.contentType, NOTHING)
+            : Responses.bytes(HttpResponseStatus.OK, file.contentType, file.content);
     response
         .headers()
-        .set(HttpHeaderNames.ETAG, file.etag())
+        .set(HttpHeaderNames.ETAG, file.etag)
         .set(HttpHeaderNames.CACHE_CONTROL, "no-cache")
         .set("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         .set("Referrer-Policy", "no-referrer");
@@ -117,7 +116,7 @@ public final class StaticFiles {
           .map(entry -> entry.getName().substring(folder.length()))
           .toList();
     }
-    Path root = requireNonNull(Path.of(URI.create(index.toString())).getParent());
+    Path root = requireNonNull(Path.of(URI.create(index.toString())).getParent(), "parent");
     try (Stream<Path> walk = Files.walk(root)) {
       return walk.filter(Files::isRegularFile)
           .map(file -> root.relativize(file).toString().replace('\\', '/'))
@@ -126,7 +125,17 @@ public final class StaticFiles {
   }
 
   /** One file with all that its headers need. */
-  private record StaticFile(String contentType, String etag, byte[] content) {
+  private static final class StaticFile {
+    private final String contentType;
+    private final String etag;
+    private final byte[] content;
+
+    private StaticFile(String contentType, String etag, byte[] content) {
+      this.contentType = contentType;
+      this.etag = etag;
+      this.content = content;
+    }
+
     static StaticFile of(String name, byte[] content) {
       String extension = name.substring(name.lastIndexOf('.') + 1);
       String contentType = CONTENT_TYPES.getOrDefault(extension, "application/octet-stream");

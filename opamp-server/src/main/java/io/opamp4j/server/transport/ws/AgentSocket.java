@@ -1,5 +1,7 @@
 package io.opamp4j.server.transport.ws;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ErrorResponses;
@@ -82,10 +84,10 @@ final class AgentSocket {
     try {
       message = Frames.agentToServer(bytes, maxMessageSize);
     } catch (MessageTooLargeException e) {
-      connection.close(TOO_BIG, e.getMessage());
+      connection.close(TOO_BIG, requireNonNullElse(e.getMessage(), "message too big"));
       return;
     } catch (MalformedMessageException e) {
-      malformed(e.getMessage());
+      malformed(requireNonNullElse(e.getMessage(), "malformed message"));
       return;
     }
     malformedInARow = 0;

@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * TCP after the closing handshake (CLOSE-03), noticing a peer that does not read, and flushing once
  * per batch. Owned by the channel's event loop.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells the pipeline of failed writes; a close cannot fail.
 final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
   private static final Logger log = LoggerFactory.getLogger(TyrusBridge.class);
 

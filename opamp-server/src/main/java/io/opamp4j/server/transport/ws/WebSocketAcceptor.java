@@ -27,6 +27,8 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeStatus;
  * Turns an HTTP connection into an agent's WebSocket. Tyrus is asked for the answer with no more
  * than the headers it needs, because its session keeps them for as long as it lives.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells the pipeline of failed writes; a close cannot fail.
 public final class WebSocketAcceptor implements WebSocketUpgrade {
   /** Tyrus wants a path to match; which path agents use is the router's business. */
   private static final URI ENDPOINT = URI.create("/opamp");

@@ -206,7 +206,7 @@ class FrameGuardTest {
       for (byte[] frame : raw) {
         assertThat(frame.length).isLessThanOrEqualTo(FrameGuard.MAX_FRAME);
         int header = (frame[1] & 0xFF) < 126 ? 2 : 4;
-        int length = header == 2 ? frame[1] : (frame[2] & 0xFF) << 8 | frame[3] & 0xFF;
+        int length = header == 2 ? frame[1] : ((frame[2] & 0xFF) << 8) | (frame[3] & 0xFF);
         assertThat(frame).hasSize(header + length);
         byte[] payload = Arrays.copyOfRange(frame, header, frame.length);
         int code = frame[0] & 0x0F;
