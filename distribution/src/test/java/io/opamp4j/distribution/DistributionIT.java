@@ -31,7 +31,8 @@ class DistributionIT {
                 "LICENSE",
                 "NOTICE",
                 "licenses/THIRD-PARTY.csv",
-                "licenses/EPL-2.0.txt"))
+                "licenses/EPL-2.0.txt",
+                "licenses/MPL-2.0.txt"))
         .allSatisfy(name -> assertThat(FOLDER.resolve(name)).isRegularFile());
     assertThat(FOLDER.resolve("bin/opamp-server")).isExecutable();
     assertThat(FOLDER.resolveSibling("opamp-server-" + VERSION + ".zip")).isRegularFile();

@@ -41,6 +41,27 @@ final class Rest {
     }
   }
 
+  /**
+   * Sends a request and takes whatever comes back.
+   *
+   * @param body null for none
+   * @param headers names and values in turn
+   */
+  HttpResponse<String> exchange(String method, String path, String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .timeout(Duration.ofSeconds(Waiting.SECONDS))
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return exchange(request.build());
+  }
+
   /** Waits until the agent is listed and is as expected; returns it then. */
   JsonNode awaitAgent(InstanceUid uid, String what, Predicate<JsonNode> expected) {
     return Awaitility.await(uid + " " + what)
@@ -54,11 +75,23 @@ final class Rest {
     return awaitAgent(uid, "becomes " + state, agent -> agent.get("state").asText().equals(state));
   }
 
-  private JsonNode send(HttpRequest request, int status) {
+  static JsonNode json(HttpResponse<String> response) {
     try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      assertThat(response.statusCode()).as("%s: %s", request, response.body()).isEqualTo(status);
       return JSON.readTree(response.body());
+    } catch (IOException e) {
+      throw new AssertionError(response + " is no JSON: " + response.body(), e);
+    }
+  }
+
+  private JsonNode send(HttpRequest request, int status) {
+    HttpResponse<String> response = exchange(request);
+    assertThat(response.statusCode()).as("%s: %s", request, response.body()).isEqualTo(status);
+    return json(response);
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new AssertionError(request + ": " + e, e);
     } catch (InterruptedException e) {

@@ -4,15 +4,17 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import com.google.inject.util.Modules;
 import io.opamp4j.storage.Storage;
 import io.opamp4j.storage.StorageOptions;
 import io.opamp4j.storage.StoragePlugin;
 import io.opamp4j.storage.StorageSetting;
+import io.opamp4j.storage.memory.MemoryStoragePlugin;
 import java.util.List;
 
 /**
- * A third party's backend, packed into a jar by {@link PluginIT}. Says on standard output what
- * happens to it.
+ * A third party's backend, packed into a jar by {@link PluginIT}: the memory backend with a
+ * lifecycle that says on standard output what happens to it.
  */
 public final class StubStoragePlugin implements StoragePlugin {
   @Override
@@ -27,7 +29,8 @@ public final class StubStoragePlugin implements StoragePlugin {
 
   @Override
   public Module module(StorageOptions options) {
-    return new StubModule(options.text("greeting"));
+    return Modules.override(new MemoryStoragePlugin().module(options))
+        .with(new StubModule(options.text("greeting")));
   }
 
   static final class StubModule extends AbstractModule {

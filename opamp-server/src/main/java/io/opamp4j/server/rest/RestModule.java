@@ -58,6 +58,7 @@ public final class RestModule extends AbstractModule {
     return config
         .register(new JsonBodies())
         .register(new ProblemMapper(errorIds))
+        .register(new ReadableHeaders())
         .register(new BodyLimit(maxBodySize))
         .register(new KnownParameters())
         .property(ServerProperties.WADL_FEATURE_DISABLE, true)

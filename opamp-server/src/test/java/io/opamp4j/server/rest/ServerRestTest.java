@@ -77,6 +77,20 @@ final class ServerRestTest {
         "about:blank");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Accept,application/json;q=abc",
+    "Accept,/",
+    "Content-Type,a",
+    "Content-Type,application/json; charset",
+  })
+  void headersThatCannotBeReadAreNamed(String header, String value) {
+    RestFixture.Answer answer = rest.call("POST", "/api/v1/configurations", "{}", header, value);
+
+    assertProblem(answer, 400, "invalid-request");
+    assertThat(answer.errors()).singleElement().asString().startsWith(header + ": is not a ");
+  }
+
   @Test
   void anUnexpectedFailureTellsAnIdAndNothingElse() {
     rest.directoryFailure = new IllegalStateException("secret detail");

@@ -98,13 +98,16 @@ class RestBridgeIT {
     assertThat(peer.response().status()).isEqualTo(404);
   }
 
-  @Test
-  void refusesATargetThatIsNoUri() throws IOException {
-    peer.send(get("/api/{", ""));
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/{", "/api/%zz", "/api/things?q=%"})
+  void refusesATargetThatIsNoUri(String target) throws IOException {
+    peer.send(get(target, ""));
 
     RawPeer.Response response = peer.response();
     assertThat(response.status()).isEqualTo(400);
     assertThat(response.headers()).containsEntry("Content-Type", "application/problem+json");
+    assertThat(response.text())
+        .contains("\"detail\":\"the request target or the Host header is not valid\"");
   }
 
   @Test

@@ -22,8 +22,8 @@ record H2Settings(String shownPath, Path path, int poolSize) {
   static final List<StorageSetting> DECLARED =
       List.of(
           new StorageSetting(
-              "path", DEFAULT_PATH, "the database file without its suffix .mv.db; made if missing"),
-          new StorageSetting("pool-size", "8", "connections to the database, 1 to 64"));
+              "path", DEFAULT_PATH, "Database file without its suffix .mv.db; made if missing."),
+          new StorageSetting("pool-size", "8", "Connections to the database, 1 to 64."));
 
   H2Settings {
     requireNonNull(shownPath, "shownPath");

@@ -25,7 +25,18 @@ final class Responses {
 
   /** A problem of RFC 9457 with nothing but its status in it. */
   static FullHttpResponse problem(HttpResponseStatus status) {
-    String json = "{\"status\":" + status.code() + ",\"title\":\"" + status.reasonPhrase() + "\"}";
+    return problem(status, "");
+  }
+
+  /** A problem that says what happened, in words that need no escaping in JSON. */
+  static FullHttpResponse problem(HttpResponseStatus status, String detail) {
+    String json =
+        "{\"status\":"
+            + status.code()
+            + ",\"title\":\""
+            + status.reasonPhrase()
+            + (detail.isEmpty() ? "" : "\",\"detail\":\"" + detail)
+            + "\"}";
     return bytes(status, "application/problem+json", json.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -2,7 +2,6 @@ package io.opamp4j.server.transport.http;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -58,8 +57,11 @@ public final class RestBridge implements AutoCloseable {
               new MapPropertiesDelegate(),
               jersey.getConfiguration());
     } catch (URISyntaxException | IllegalArgumentException e) {
-      FullHttpResponse response = Responses.problem(HttpResponseStatus.BAD_REQUEST);
-      return Responses.only(reply, response);
+      return Responses.only(
+          reply,
+          Responses.problem(
+              HttpResponseStatus.BAD_REQUEST,
+              "the request target or the Host header is not valid"));
     }
     request.headers().forEach(header -> call.header(header.getKey(), header.getValue()));
     return new RestExchange(call, request, reply, jersey::handle, workers, settings);
