@@ -2,6 +2,7 @@ package io.opamp4j.core.client;
 
 import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.SettingsOffers;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
@@ -80,29 +81,7 @@ final class Intake {
 
   /** The connection settings, reduced to the parts the agent takes; empty if there are none. */
   Optional<ConnectionSettingsOffers> connectionSettings() {
-    ConnectionSettingsOffers.Builder taken = message.getConnectionSettings().toBuilder();
-    if (!can(AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings)) {
-      taken.clearOpamp();
-    }
-    if (!can(AgentCapabilities.AgentCapabilities_ReportsOwnMetrics)) {
-      taken.clearOwnMetrics();
-    }
-    if (!can(AgentCapabilities.AgentCapabilities_ReportsOwnTraces)) {
-      taken.clearOwnTraces();
-    }
-    if (!can(AgentCapabilities.AgentCapabilities_ReportsOwnLogs)) {
-      taken.clearOwnLogs();
-    }
-    if (!can(AgentCapabilities.AgentCapabilities_AcceptsOtherConnectionSettings)) {
-      taken.clearOtherConnections();
-    }
-    boolean nothing =
-        !taken.hasOpamp()
-            && !taken.hasOwnMetrics()
-            && !taken.hasOwnTraces()
-            && !taken.hasOwnLogs()
-            && taken.getOtherConnectionsCount() == 0;
-    return nothing ? Optional.empty() : Optional.of(taken.build());
+    return SettingsOffers.allowed(message.getConnectionSettings(), report.getCapabilities());
   }
 
   /** Whether an offered heartbeat interval is for this agent (E-28, HTTP-06). */

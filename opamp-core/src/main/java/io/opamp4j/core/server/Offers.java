@@ -2,6 +2,7 @@ package io.opamp4j.core.server;
 
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.Capabilities;
+import io.opamp4j.core.SettingsOffers;
 import io.opamp4j.core.report.Section;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentToServer;
@@ -85,11 +86,10 @@ final class Offers {
     ServerToAgent wanted = agent.target().offers();
     ByteString hash = wanted.getConnectionSettings().getHash();
     Offered.Sent sent = agent.offered().settings();
-    ConnectionSettingsOffers allowed = allowedSettings(agent, wanted.getConnectionSettings());
-    boolean nothingIsAllowed =
-        allowed.equals(ConnectionSettingsOffers.newBuilder().setHash(hash).build());
+    Optional<ConnectionSettingsOffers> allowed =
+        SettingsOffers.allowed(wanted.getConnectionSettings(), agent.report().getCapabilities());
     if (!wanted.hasConnectionSettings()
-        || nothingIsAllowed
+        || allowed.isEmpty()
         || hash.equals(agent.report().getConnectionSettingsStatus().getLastConnectionSettingsHash())
         || !isDue(
             agent,
@@ -101,32 +101,8 @@ final class Offers {
             now)) {
       return sent;
     }
-    out.setConnectionSettings(allowed);
+    out.setConnectionSettings(allowed.get());
     return sent.again(hash, now);
-  }
-
-  /**
-   * Leaves out the members whose capability the agent lacks; the hash covers all of them (CONN-06).
-   */
-  private static ConnectionSettingsOffers allowedSettings(
-      AgentState agent, ConnectionSettingsOffers wanted) {
-    ConnectionSettingsOffers.Builder allowed = wanted.toBuilder();
-    if (!can(agent, AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings)) {
-      allowed.clearOpamp();
-    }
-    if (!can(agent, AgentCapabilities.AgentCapabilities_ReportsOwnMetrics)) {
-      allowed.clearOwnMetrics();
-    }
-    if (!can(agent, AgentCapabilities.AgentCapabilities_ReportsOwnTraces)) {
-      allowed.clearOwnTraces();
-    }
-    if (!can(agent, AgentCapabilities.AgentCapabilities_ReportsOwnLogs)) {
-      allowed.clearOwnLogs();
-    }
-    if (!can(agent, AgentCapabilities.AgentCapabilities_AcceptsOtherConnectionSettings)) {
-      allowed.clearOtherConnections();
-    }
-    return allowed.build();
   }
 
   private static boolean isDue(
