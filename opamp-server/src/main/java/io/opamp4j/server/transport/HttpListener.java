@@ -40,6 +40,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,12 @@ public final class HttpListener implements ListenAddress {
           bound.cause());
     }
     started.server = bound.channel();
+    try {
+      started.restBridge.awaitReady();
+    } catch (CompletionException e) {
+      stop(Duration.ZERO);
+      throw e;
+    }
     log.info("listening on {}:{}", host, port());
   }
 

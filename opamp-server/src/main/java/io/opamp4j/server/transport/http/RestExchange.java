@@ -8,32 +8,27 @@ import io.netty.handler.codec.http.HttpUtil;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
-import org.glassfish.jersey.server.ContainerRequest;
 
 /**
  * One request to Jersey. The body streams in and the answer streams out, both no faster than the
  * slower side. There is no deadline on the work itself: an event stream may take for ever.
  */
 final class RestExchange implements Exchange {
-  private final ContainerRequest call;
+  private final RestBridge.Work work;
   private final Reply reply;
-  private final Consumer<ContainerRequest> jersey;
   private final Executor workers;
   private final boolean bodyless;
   private final RequestBodyStream requestBody;
   private final RestResponse response;
 
   RestExchange(
-      ContainerRequest call,
+      RestBridge.Work work,
       HttpRequest request,
       Reply reply,
-      Consumer<ContainerRequest> jersey,
       Executor workers,
       HttpSettings settings) {
-    this.call = call;
+    this.work = work;
     this.reply = reply;
-    this.jersey = jersey;
     this.workers = workers;
     this.bodyless =
         !HttpUtil.isTransferEncodingChunked(request) && HttpUtil.getContentLength(request, 0L) == 0;
@@ -48,8 +43,6 @@ final class RestExchange implements Exchange {
     if (bodyless) {
       requestBody.complete();
     }
-    call.setEntityStream(requestBody);
-    call.setWriter(response);
     try {
       workers.execute(this::work);
     } catch (RejectedExecutionException e) {
@@ -89,7 +82,7 @@ final class RestExchange implements Exchange {
 
   private void work() {
     try {
-      jersey.accept(call);
+      work.handle(requestBody, response);
     } catch (RuntimeException e) {
       response.failure(e);
     }
