@@ -15,8 +15,7 @@ final class ReadableHeaders implements ContainerRequestFilter {
   @Override
   public void filter(ContainerRequestContext request) {
     read(HttpHeaders.CONTENT_TYPE, "is not a media type", request::getMediaType);
-    read(
-        HttpHeaders.ACCEPT, "is not a list of media types", request::getAcceptableMediaTypes);
+    read(HttpHeaders.ACCEPT, "is not a list of media types", request::getAcceptableMediaTypes);
   }
 
   private static void read(String header, String message, Runnable reading) {
