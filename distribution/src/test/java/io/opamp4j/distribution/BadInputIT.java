@@ -48,16 +48,14 @@ class BadInputIT {
   @BeforeAll
   static void startWithAnAgent() throws IOException {
     server =
-        ServerProcess.jar(
-                folder, "--server.port=0", "--agents.max-received-message-size=" + LIMIT)
+        ServerProcess.jar(folder, "--server.port=0", "--agents.max-received-message-size=" + LIMIT)
             .start();
     rest = new Rest(server.url());
     agent = new OwnAgent(URI.create("ws://127.0.0.1:" + server.port() + "/v1/opamp"));
     rest.awaitAgent(
         agent.uid(),
         "is connected and described",
-        node ->
-            node.get("state").asText().equals("Connected") && !node.get("labels").isEmpty());
+        node -> node.get("state").asText().equals("Connected") && !node.get("labels").isEmpty());
     serveTheNextPeer();
   }
 
@@ -80,8 +78,7 @@ class BadInputIT {
     assertThat(wellBehaved()).as("the well-behaved agent").isEqualTo(before);
     assertThat(rest.get("/api/v1/agents").get("items").findValuesAsText("instanceUid"))
         .as("known agents")
-        .containsExactlyInAnyOrder(
-            agent.uid().toString(), "0190f5c2-7a3b-7c11-8d22-0123456789ab");
+        .containsExactlyInAnyOrder(agent.uid().toString(), "0190f5c2-7a3b-7c11-8d22-0123456789ab");
   }
 
   @ParameterizedTest(name = "{0}")
