@@ -45,7 +45,7 @@ public final class SettingTable {
       setting(
           "agents.heartbeat-interval",
           "30s",
-          "Heartbeat interval offered to agents; poll interval over HTTP.",
+          "How often the server pings and heartbeats; the poll interval it expects over HTTP.",
           ValueParsers.duration(SHORTEST, LONGEST));
   static final Setting<Duration> HEARTBEAT_TTL =
       setting(
