@@ -52,8 +52,8 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
    * How agents are treated: where they connect, when they count as gone, and what they may send.
    *
    * @param path where agents connect, by WebSocket and by HTTP (TRN-03)
-   * @param heartbeatInterval between the server's own heartbeats and pings; the poll interval expected
-   *     of HTTP agents
+   * @param heartbeatInterval between the server's own heartbeats and pings; the poll interval
+   *     expected of HTTP agents
    * @param heartbeatTtl silence after which a heartbeating agent's connection is expired
    * @param heartbeatExpiryInterval how often expired connections are looked for
    * @param serverHeartbeatTtl time without contact after which any other WebSocket agent is expired
