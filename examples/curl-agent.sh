@@ -4,9 +4,9 @@
 #   examples/curl-agent.sh applied HASH   report the configuration with this hash as applied
 #   examples/curl-agent.sh failed HASH    report it as failed
 #   examples/curl-agent.sh bye            say goodbye
-# The server's answer is printed as text, as far as it is text. OPAMP_URL names another server.
+# The server's answer is printed as text, as far as it is text. SERVER_URL names another server.
 set -euo pipefail
-url=${OPAMP_URL:-http://127.0.0.1:4320/v1/opamp}
+url=${SERVER_URL:-http://127.0.0.1:4320/v1/opamp}
 
 # AgentToServer: 1 instance_uid, 3 agent_description, 4 capabilities (0x1003: reports status, accepts
 # remote configuration, reports its result), 7 remote_config_status, 9 agent_disconnect.

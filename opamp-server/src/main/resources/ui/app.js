@@ -23,17 +23,13 @@ function text(value) {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
 
-function identifying(agent) {
-  return (agent.description && agent.description.identifying) || {};
-}
-
-function nonIdentifying(agent) {
-  return (agent.description && agent.description.nonIdentifying) || {};
+// The list tells attributes and the operator's labels in one map.
+function labels(agent) {
+  return agent.labels || {};
 }
 
 function nameOf(agent) {
-  const id = identifying(agent);
-  return text(id["service.name"] || nonIdentifying(agent)["host.name"] || "unnamed agent");
+  return text(labels(agent)["service.name"] || labels(agent)["host.name"] || "unnamed agent");
 }
 
 function since(instant) {
@@ -63,7 +59,7 @@ function row(agent) {
   if (agent.reason) state.append(node("div", "reason", text(agent.reason)));
 
   const attributes = node("td");
-  const all = { ...nonIdentifying(agent), ...identifying(agent) };
+  const all = labels(agent);
   const keys = Object.keys(all).filter((key) => key !== "service.name").sort();
   for (const key of keys.slice(0, MAX_ATTRIBUTES)) {
     attributes.append(node("span", "attribute", `${key}=${text(all[key])}`));
