@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -432,9 +433,12 @@ class PlainHttpIT {
       // One thread is held up and one task may wait, so one of the next two is refused.
       one.send(ascii(head(PROTOBUF, HEARTBEAT.length)), HEARTBEAT);
       other.send(ascii(head(PROTOBUF, HEARTBEAT.length)), HEARTBEAT);
-      CompletableFuture<RawPeer.Response> first = CompletableFuture.supplyAsync(one::responseNow);
+      // Threads of their own: the common pool may have only one, and both must wait at once.
+      Executor threads = task -> new Thread(task).start();
+      CompletableFuture<RawPeer.Response> first =
+          CompletableFuture.supplyAsync(one::responseNow, threads);
       CompletableFuture<RawPeer.Response> second =
-          CompletableFuture.supplyAsync(other::responseNow);
+          CompletableFuture.supplyAsync(other::responseNow, threads);
       RawPeer.Response response =
           (RawPeer.Response) CompletableFuture.anyOf(first, second).get(10, TimeUnit.SECONDS);
       assertThat(response.status()).isEqualTo(503);
