@@ -35,6 +35,10 @@ public final class Main {
 
   /** Runs until the process is told to stop. */
   public static void main(String[] args) {
+    // Guice would generate classes through sun.misc.Unsafe, about which newer JVMs complain on
+    // standard
+    // error. It only makes calls quicker that are made once.
+    System.setProperty("guice_bytecode_gen_option", "DISABLED");
     // Tyrus and Jersey log to java.util.logging.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
