@@ -2,6 +2,7 @@ package io.opamp4j.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.core.wire.Messages;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -70,9 +71,6 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
       Optional<Duration> retention,
       int maxReceivedMessageSize,
       int maxSentMessageSize) {
-    /** The protocol's default for every size limit: 64 MiB (LIM-02). */
-    public static final int DEFAULT_MESSAGE_SIZE = 64 * 1024 * 1024;
-
     /** The defaults of the product. */
     public static final Agents DEFAULT =
         new Agents(
@@ -82,8 +80,8 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
             Duration.ofSeconds(30),
             Duration.ofSeconds(70),
             Optional.empty(),
-            DEFAULT_MESSAGE_SIZE,
-            DEFAULT_MESSAGE_SIZE);
+            Messages.DEFAULT_LIMIT,
+            Messages.DEFAULT_LIMIT);
 
     public Agents {
       requireNonNull(path, "path");

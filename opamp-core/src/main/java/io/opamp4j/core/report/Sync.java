@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.opamp4j.proto.AgentToServer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -94,12 +93,5 @@ public record Sync(
   /** Whether the copy can be trusted. */
   public boolean inStep() {
     return contacted && awaited.isEmpty();
-  }
-
-  /** For people: the awaited sections, in the order of the protocol. */
-  public Set<Section> awaitedInOrder() {
-    EnumSet<Section> ordered = EnumSet.noneOf(Section.class);
-    ordered.addAll(awaited);
-    return Collections.unmodifiableSet(ordered);
   }
 }

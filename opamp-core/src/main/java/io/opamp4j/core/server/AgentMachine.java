@@ -181,9 +181,7 @@ public final class AgentMachine {
 
   private static void warnAboutCapabilities(
       AgentState before, AgentState agent, List<AgentEvent> events, Instant now) {
-    boolean told =
-        Capabilities.has(
-            agent.report().getCapabilities(), AgentCapabilities.AgentCapabilities_ReportsStatus);
+    boolean told = agent.can(AgentCapabilities.AgentCapabilities_ReportsStatus);
     if (!told && !before.sync().contacted()) {
       events.add(new AgentEvent.NoReportsStatus(agent.uid(), now));
     }

@@ -2,8 +2,10 @@ package io.opamp4j.core.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.report.Sync;
+import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentToServer;
 import java.util.Optional;
 
@@ -50,6 +52,11 @@ public record AgentState(
   /** The state the agent is in and why. */
   public AgentStatus status() {
     return StatusRules.statusOf(this);
+  }
+
+  /** Whether the agent has this capability, by its latest report (E-37). */
+  boolean can(AgentCapabilities capability) {
+    return Capabilities.has(report.getCapabilities(), capability);
   }
 
   AgentState with(AgentToServer newReport, Sync newSync) {

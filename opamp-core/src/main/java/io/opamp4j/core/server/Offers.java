@@ -1,7 +1,6 @@
 package io.opamp4j.core.server;
 
 import com.google.protobuf.ByteString;
-import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.SettingsOffers;
 import io.opamp4j.core.report.Section;
 import io.opamp4j.proto.AgentCapabilities;
@@ -43,7 +42,7 @@ final class Offers {
     Offered.Sent sent = agent.offered().config();
     if (!wanted.hasRemoteConfig()
         || !agent.target().missingComponents().isEmpty()
-        || !can(agent, AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig)
+        || !agent.can(AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig)
         || hash.equals(agent.report().getRemoteConfigStatus().getLastRemoteConfigHash())
         || !isDue(
             agent,
@@ -65,7 +64,7 @@ final class Offers {
     ByteString hash = wanted.getPackagesAvailable().getAllPackagesHash();
     Offered.Sent sent = agent.offered().packages();
     if (!wanted.hasPackagesAvailable()
-        || !can(agent, AgentCapabilities.AgentCapabilities_AcceptsPackages)
+        || !agent.can(AgentCapabilities.AgentCapabilities_AcceptsPackages)
         || hash.equals(agent.report().getPackageStatuses().getServerProvidedAllPackagesHash())
         || !isDue(
             agent,
@@ -84,12 +83,14 @@ final class Offers {
   private static Offered.Sent addSettings(
       ServerToAgent.Builder out, AgentState agent, Optional<AgentToServer> answered, Instant now) {
     ServerToAgent wanted = agent.target().offers();
-    ByteString hash = wanted.getConnectionSettings().getHash();
     Offered.Sent sent = agent.offered().settings();
+    if (!wanted.hasConnectionSettings()) {
+      return sent;
+    }
+    ByteString hash = wanted.getConnectionSettings().getHash();
     Optional<ConnectionSettingsOffers> allowed =
         SettingsOffers.allowed(wanted.getConnectionSettings(), agent.report().getCapabilities());
-    if (!wanted.hasConnectionSettings()
-        || allowed.isEmpty()
+    if (allowed.isEmpty()
         || hash.equals(agent.report().getConnectionSettingsStatus().getLastConnectionSettingsHash())
         || !isDue(
             agent,
@@ -124,10 +125,6 @@ final class Offers {
       return true;
     }
     // Without results to wait for, repeating would never end.
-    return can(agent, reportsResult) && sent.isDueAgain(now);
-  }
-
-  private static boolean can(AgentState agent, AgentCapabilities capability) {
-    return Capabilities.has(agent.report().getCapabilities(), capability);
+    return agent.can(reportsResult) && sent.isDueAgain(now);
   }
 }

@@ -1,7 +1,6 @@
 package io.opamp4j.core.server;
 
 import com.google.protobuf.ByteString;
-import io.opamp4j.core.Capabilities;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
@@ -47,10 +46,7 @@ final class StatusRules {
   private static Optional<AgentStatus> configuring(AgentState agent) {
     AgentRemoteConfig config = agent.target().offers().getRemoteConfig();
     RemoteConfigStatus reported = agent.report().getRemoteConfigStatus();
-    boolean answers =
-        Capabilities.has(
-            agent.report().getCapabilities(),
-            AgentCapabilities.AgentCapabilities_ReportsRemoteConfig);
+    boolean answers = agent.can(AgentCapabilities.AgentCapabilities_ReportsRemoteConfig);
     // An agent that never reports results would stay here for ever.
     if (!agent.target().offers().hasRemoteConfig() || !answers) {
       return Optional.empty();
@@ -80,9 +76,7 @@ final class StatusRules {
             || agent.report().getPackageStatuses().getServerProvidedAllPackagesHash().equals(hash);
     if (!agent.target().offers().hasPackagesAvailable()
         || !sent
-        || !Capabilities.has(
-            agent.report().getCapabilities(),
-            AgentCapabilities.AgentCapabilities_ReportsPackageStatuses)) {
+        || !agent.can(AgentCapabilities.AgentCapabilities_ReportsPackageStatuses)) {
       return Optional.empty();
     }
     return offer.getPackagesMap().entrySet().stream()
@@ -188,10 +182,7 @@ final class StatusRules {
     if (!target.offers().hasRemoteConfig()) {
       return new AgentStatus(ConnectionState.CONNECTED, "connected; no configuration matches");
     }
-    boolean accepts =
-        Capabilities.has(
-            agent.report().getCapabilities(),
-            AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig);
+    boolean accepts = agent.can(AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig);
     if (!accepts) {
       return new AgentStatus(
           ConnectionState.CONNECTED, "connected; the agent does not accept remote configuration");

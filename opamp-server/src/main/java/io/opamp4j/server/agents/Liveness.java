@@ -1,6 +1,7 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.Capabilities;
+import io.opamp4j.core.timing.Heartbeat;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.server.ServerConfig;
 import java.time.Duration;
@@ -15,8 +16,6 @@ import java.time.Instant;
  * of the ttl and three times the interval seen.
  */
 final class Liveness {
-  private static final int MISSED = 3;
-
   /** What an agent shows of its own interval is believed up to here: it could show anything. */
   private static final Duration LONGEST_BELIEVED = Duration.ofMinutes(10);
 
@@ -43,9 +42,10 @@ final class Liveness {
     Duration seen = seenInterval.compareTo(LONGEST_BELIEVED) < 0 ? seenInterval : LONGEST_BELIEVED;
     Duration silence;
     if (transport == Connection.Transport.HTTP) {
-      silence = longer(config.heartbeatInterval(), seen).multipliedBy(MISSED);
+      silence =
+          longer(config.heartbeatInterval(), seen).multipliedBy(Heartbeat.INTERVALS_UNTIL_LOST);
     } else if (heartbeats(capabilities)) {
-      silence = longer(config.heartbeatTtl(), seen.multipliedBy(MISSED));
+      silence = longer(config.heartbeatTtl(), seen.multipliedBy(Heartbeat.INTERVALS_UNTIL_LOST));
     } else {
       silence = config.serverHeartbeatTtl();
     }

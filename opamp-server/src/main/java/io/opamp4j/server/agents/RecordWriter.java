@@ -6,8 +6,10 @@ import io.opamp4j.storage.AgentStore;
 import io.opamp4j.storage.StorageException;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +25,7 @@ final class RecordWriter {
 
   private final AgentStore store;
   private final Map<InstanceUid, AgentSession> changed = new ConcurrentHashMap<>();
-  private final Map<InstanceUid, Boolean> removed = new ConcurrentHashMap<>();
+  private final Set<InstanceUid> removed = ConcurrentHashMap.newKeySet();
 
   @Inject
   RecordWriter(AgentStore store) {
@@ -36,13 +38,13 @@ final class RecordWriter {
 
   void removed(InstanceUid uid) {
     changed.remove(uid);
-    removed.put(uid, true);
+    removed.add(uid);
   }
 
   /** Writes everything noted so far. On failure the rest stays noted for the next flush. Blocks. */
   void flush() {
     try {
-      for (InstanceUid uid : List.copyOf(removed.keySet())) {
+      for (InstanceUid uid : List.copyOf(removed)) {
         store.remove(uid);
         removed.remove(uid);
       }
@@ -59,7 +61,7 @@ final class RecordWriter {
   }
 
   private void write(List<InstanceUid> uids) {
-    Map<InstanceUid, AgentSession> taken = new ConcurrentHashMap<>();
+    Map<InstanceUid, AgentSession> taken = new HashMap<>();
     List<AgentRecord> records = new ArrayList<>(uids.size());
     for (InstanceUid uid : uids) {
       // Taken out before it is read: a change that comes later is noted anew.
