@@ -24,7 +24,9 @@ public final class BenchmarkServer {
     ServerConfig defaults = ServerConfig.defaults();
     ServerConfig config =
         new ServerConfig(
-            new ServerConfig.Server("127.0.0.1", 0), defaults.agents(), defaults.storage());
+            new ServerConfig.Server("127.0.0.1", 0, defaults.server().drainTimeout()),
+            defaults.agents(),
+            defaults.storage());
     Echo inbox = new Echo();
     ResourceConfig rest =
         new ResourceConfig().property(ServerProperties.WADL_FEATURE_DISABLE, true);

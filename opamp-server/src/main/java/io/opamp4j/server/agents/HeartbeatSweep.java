@@ -32,7 +32,7 @@ final class HeartbeatSweep {
     this.liveness = liveness;
     this.config = config;
     this.lastTick = clock.instant();
-    this.nextExpiry = lastTick.plus(config.heartbeatExpiryInterval());
+    this.nextExpiry = lastTick.plus(config.heartbeats().expiryInterval());
   }
 
   /** Time has passed. Called about once per second, and cheap when nothing is due. */
@@ -46,7 +46,7 @@ final class HeartbeatSweep {
       }
     }
     if (!now.isBefore(nextExpiry)) {
-      nextExpiry = now.plus(config.heartbeatExpiryInterval());
+      nextExpiry = now.plus(config.heartbeats().expiryInterval());
       hub.expireSilent();
       config.retention().ifPresent(hub::forgetOlderThan);
     }
@@ -67,6 +67,6 @@ final class HeartbeatSweep {
   }
 
   private Duration interval() {
-    return config.heartbeatInterval();
+    return config.heartbeats().interval();
   }
 }

@@ -43,11 +43,12 @@ final class Liveness {
     Duration silence;
     if (transport == Connection.Transport.HTTP) {
       silence =
-          longer(config.heartbeatInterval(), seen).multipliedBy(Heartbeat.INTERVALS_UNTIL_LOST);
+          longer(config.heartbeats().interval(), seen).multipliedBy(Heartbeat.INTERVALS_UNTIL_LOST);
     } else if (heartbeats(capabilities)) {
-      silence = longer(config.heartbeatTtl(), seen.multipliedBy(Heartbeat.INTERVALS_UNTIL_LOST));
+      silence =
+          longer(config.heartbeats().ttl(), seen.multipliedBy(Heartbeat.INTERVALS_UNTIL_LOST));
     } else {
-      silence = config.serverHeartbeatTtl();
+      silence = config.heartbeats().serverTtl();
     }
     return lastContact.plus(silence);
   }

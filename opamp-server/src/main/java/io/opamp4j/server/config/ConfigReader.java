@@ -50,7 +50,10 @@ public final class ConfigReader {
 
     TypedValues typed = new TypedValues(values, problems);
     ServerConfig.Server server =
-        new ServerConfig.Server(typed.get(SettingTable.HOST), typed.get(SettingTable.PORT));
+        new ServerConfig.Server(
+            typed.get(SettingTable.HOST),
+            typed.get(SettingTable.PORT),
+            typed.get(SettingTable.DRAIN_TIMEOUT));
     ServerConfig.Agents agents = agents(typed);
     Optional<StoragePlugin> plugin = typed.find(table.storageType()).flatMap(plugins::find);
     Optional<Module> module = plugin.flatMap(p -> StorageValues.module(p, values, problems));
@@ -124,13 +127,29 @@ public final class ConfigReader {
         SettingTable.SERVER_HEARTBEAT_TTL, serverTtl, SettingTable.HEARTBEAT_INTERVAL, interval);
     return new ServerConfig.Agents(
         typed.get(SettingTable.AGENTS_PATH),
-        interval,
-        ttl,
-        typed.get(SettingTable.HEARTBEAT_EXPIRY_INTERVAL),
-        serverTtl,
+        typed.get(SettingTable.ENDPOINT),
+        new ServerConfig.Heartbeats(
+            interval, ttl, typed.get(SettingTable.HEARTBEAT_EXPIRY_INTERVAL), serverTtl),
         typed.get(SettingTable.RETENTION),
-        typed.get(SettingTable.MAX_RECEIVED_MESSAGE_SIZE),
-        typed.get(SettingTable.MAX_SENT_MESSAGE_SIZE));
+        typed.get(SettingTable.DUPLICATE_PROBE_TIMEOUT),
+        limits(typed),
+        new ServerConfig.Admission(
+            typed.get(SettingTable.MAX_CONNECTIONS),
+            typed.get(SettingTable.ACCEPT_RATE),
+            typed.get(SettingTable.MIN_RETRY_AFTER)),
+        new ServerConfig.Dialect(
+            typed.get(SettingTable.WEBSOCKET_COMPRESSION),
+            typed.get(SettingTable.LEGACY_HEADERLESS),
+            typed.get(SettingTable.LEGACY_ULID)));
+  }
+
+  private static ServerConfig.Limits limits(TypedValues typed) {
+    int received = typed.get(SettingTable.MAX_RECEIVED_MESSAGE_SIZE);
+    int buffered = typed.get(SettingTable.MAX_BUFFERED_SIZE);
+    typed.requireNotSmaller(
+        SettingTable.MAX_BUFFERED_SIZE, buffered, SettingTable.MAX_RECEIVED_MESSAGE_SIZE, received);
+    return new ServerConfig.Limits(
+        received, typed.get(SettingTable.MAX_SENT_MESSAGE_SIZE), Math.max(received, buffered));
   }
 
   private static Map<String, String> givenOptions(StoragePlugin plugin, RawValues values) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 
 import io.opamp4j.storage.StoragePlugin;
 import io.opamp4j.storage.StorageSetting;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,17 +36,29 @@ public final class SettingTable {
           "4320",
           "Port for agents, REST and web; 0 takes a free one.",
           ValueParsers.integer(0, 65_535));
+  static final Setting<Duration> DRAIN_TIMEOUT =
+      setting(
+          "server.drain-timeout",
+          "10s",
+          "How long connections may take to end when the server stops.",
+          ValueParsers.duration(SHORTEST, Duration.ofMinutes(10)));
   static final Setting<String> AGENTS_PATH =
       setting(
           "agents.path",
           "/v1/opamp",
           "Where agents connect, by WebSocket and by HTTP.",
           ValueParsers.agentsPath());
+  static final Setting<Optional<URI>> ENDPOINT =
+      setting(
+          "agents.endpoint",
+          "none",
+          "URL at which agents reach this server; offered with the heartbeat interval, or none.",
+          ValueParsers.endpointOrNone());
   static final Setting<Duration> HEARTBEAT_INTERVAL =
       setting(
           "agents.heartbeat-interval",
           "30s",
-          "How often the server pings and heartbeats; the poll interval it expects over HTTP.",
+          "How often the server pings, and agents are to heartbeat or poll.",
           ValueParsers.duration(SHORTEST, LONGEST));
   static final Setting<Duration> HEARTBEAT_TTL =
       setting(
@@ -84,6 +97,55 @@ public final class SettingTable {
           "Largest message sent to an agent, before compression.",
           ValueParsers.size(KIB, GIB));
 
+  static final Setting<Integer> MAX_BUFFERED_SIZE =
+      setting(
+          "agents.max-buffered-size",
+          "256MiB",
+          "Memory for all messages that are still coming in or wait for work.",
+          ValueParsers.size(KIB, GIB));
+  static final Setting<Integer> MAX_CONNECTIONS =
+      setting(
+          "agents.max-connections",
+          "100000",
+          "Connections from agents at one time; more are told to come back later.",
+          ValueParsers.integer(1, 10_000_000));
+  static final Setting<Integer> ACCEPT_RATE =
+      setting(
+          "agents.accept-rate",
+          "1000",
+          "New connections from agents per second; more are told to come back later.",
+          ValueParsers.integer(1, 1_000_000));
+  static final Setting<Duration> MIN_RETRY_AFTER =
+      setting(
+          "agents.min-retry-after",
+          "30s",
+          "The soonest that a refused agent is asked to come back.",
+          ValueParsers.duration(Duration.ofSeconds(1), Duration.ofHours(1)));
+  static final Setting<Duration> DUPLICATE_PROBE_TIMEOUT =
+      setting(
+          "agents.duplicate-probe-timeout",
+          "5s",
+          "How long the older of two connections of one agent may take to show that it is alive.",
+          ValueParsers.duration(SHORTEST, Duration.ofMinutes(1)));
+  static final Setting<Boolean> WEBSOCKET_COMPRESSION =
+      setting(
+          "agents.websocket-compression",
+          "true",
+          "Whether WebSocket messages may be compressed (permessage-deflate).",
+          ValueParsers.flag());
+  static final Setting<Boolean> LEGACY_HEADERLESS =
+      setting(
+          "agents.legacy-headerless",
+          "false",
+          "Whether to take WebSocket messages without header, as agents sent before 2023.",
+          ValueParsers.flag());
+  static final Setting<Boolean> LEGACY_ULID =
+      setting(
+          "agents.legacy-ulid",
+          "false",
+          "Whether to take a ULID in letters as instance uid, as agents sent before OpAMP 0.10.0.",
+          ValueParsers.flag());
+
   private static final String STORAGE_TYPE_KEY = "storage.type";
 
   private final Setting<String> storageType;
@@ -110,7 +172,9 @@ public final class SettingTable {
             List.of(
                 HOST,
                 PORT,
+                DRAIN_TIMEOUT,
                 AGENTS_PATH,
+                ENDPOINT,
                 HEARTBEAT_INTERVAL,
                 HEARTBEAT_TTL,
                 HEARTBEAT_EXPIRY_INTERVAL,
@@ -118,6 +182,14 @@ public final class SettingTable {
                 RETENTION,
                 MAX_RECEIVED_MESSAGE_SIZE,
                 MAX_SENT_MESSAGE_SIZE,
+                MAX_BUFFERED_SIZE,
+                MAX_CONNECTIONS,
+                ACCEPT_RATE,
+                MIN_RETRY_AFTER,
+                DUPLICATE_PROBE_TIMEOUT,
+                WEBSOCKET_COMPRESSION,
+                LEGACY_HEADERLESS,
+                LEGACY_ULID,
                 storageType));
     plugins.all().values().forEach(plugin -> rows.addAll(storageSettings(plugin)));
     all = List.copyOf(rows);

@@ -40,20 +40,38 @@ final class TypedValues {
   /** Checks one duration against another, unless one of them was refused already. */
   void requireLonger(
       Setting<Duration> longer, Duration longerValue, Setting<?> shorter, Duration shorterValue) {
-    if (refused.contains(longer)
-        || refused.contains(shorter)
-        || longerValue.compareTo(shorterValue) > 0) {
+    if (longerValue.compareTo(shorterValue) <= 0) {
+      complain(
+          longer,
+          ValueParsers.show(longerValue),
+          "longer than",
+          shorter,
+          ValueParsers.show(shorterValue));
+    }
+  }
+
+  /** Checks one size in bytes against another, unless one of them was refused already. */
+  void requireNotSmaller(
+      Setting<Integer> larger, int largerValue, Setting<Integer> smaller, int smallerValue) {
+    if (largerValue < smallerValue) {
+      complain(
+          larger,
+          ValueParsers.showSize(largerValue),
+          "no smaller than",
+          smaller,
+          ValueParsers.showSize(smallerValue));
+    }
+  }
+
+  private void complain(
+      Setting<?> one, String oneText, String relation, Setting<?> other, String otherText) {
+    if (refused.contains(one) || refused.contains(other)) {
       return;
     }
-    String place = values.get(values.given(longer) ? longer : shorter).place();
     problems.add(
-        place,
-        "%s (%s) must be longer than %s (%s)"
-            .formatted(
-                longer.key(),
-                ValueParsers.show(longerValue),
-                shorter.key(),
-                ValueParsers.show(shorterValue)));
+        values.get(values.given(one) ? one : other).place(),
+        "%s (%s) must be %s %s (%s)"
+            .formatted(one.key(), oneText, relation, other.key(), otherText));
   }
 
   private static <T> T fallback(Setting<T> setting) {

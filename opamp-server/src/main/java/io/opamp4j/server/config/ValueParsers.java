@@ -1,10 +1,13 @@
 package io.opamp4j.server.config;
 
 import java.math.BigInteger;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +19,8 @@ final class ValueParsers {
   private static final Pattern HOST =
       Pattern.compile("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}(%[A-Za-z0-9]+)?]?");
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
+
+  private static final Set<String> AGENT_SCHEMES = Set.of("ws", "wss", "http", "https");
 
   private static final Map<String, Duration> UNITS =
       Map.of(
@@ -133,6 +138,25 @@ final class ValueParsers {
     };
   }
 
+  /** {@code none}, or a complete URL at which agents connect. */
+  static ValueParser<Optional<URI>> endpointOrNone() {
+    return text -> {
+      if (text.equals("none")) {
+        return Optional.empty();
+      }
+      try {
+        URI url = new URI(text);
+        if (AGENT_SCHEMES.contains(url.getScheme()) && url.getHost() != null) {
+          return Optional.of(url);
+        }
+      } catch (URISyntaxException e) {
+        throw new InvalidValueException("is no URL: " + e.getReason());
+      }
+      throw new InvalidValueException(
+          "must be none, or a URL with host that begins with ws, wss, http or https");
+    };
+  }
+
   /** The shortest notation that {@link #duration} reads back to the same value. */
   static String show(Duration duration) {
     long millis = duration.toMillis();
@@ -148,7 +172,7 @@ final class ValueParsers {
     return millis + "ms";
   }
 
-  private static String showSize(int bytes) {
+  static String showSize(int bytes) {
     for (String unit : new String[] {"GiB", "MiB", "KiB"}) {
       int shift = SIZES.getOrDefault(unit, 0);
       if (bytes != 0 && bytes % (1 << shift) == 0) {

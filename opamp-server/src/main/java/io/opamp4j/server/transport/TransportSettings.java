@@ -70,8 +70,8 @@ public record TransportSettings(
   HttpSettings http(ServerConfig.Agents agents) {
     return new HttpSettings(
         agents.path(),
-        agents.maxReceivedMessageSize(),
-        agents.maxSentMessageSize(),
+        agents.limits().receivedMessage(),
+        agents.limits().sentMessage(),
         headTimeout,
         idleTimeout,
         bodyTimeout,
@@ -81,6 +81,9 @@ public record TransportSettings(
 
   WebSocketSettings webSocket(ServerConfig.Agents agents) {
     return new WebSocketSettings(
-        agents.maxReceivedMessageSize(), agents.maxSentMessageSize(), closeTimeout, stallTimeout);
+        agents.limits().receivedMessage(),
+        agents.limits().sentMessage(),
+        closeTimeout,
+        stallTimeout);
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class HeartbeatSweepTest {
   private static final long HEARTBEATING = 0x2001;
   private static final Duration SWEEP =
-      ServerConfig.Agents.DEFAULT.heartbeatExpiryInterval().plusSeconds(1);
+      ServerConfig.Heartbeats.DEFAULT.expiryInterval().plusSeconds(1);
 
   private final BrittleAgentStore store = new BrittleAgentStore();
   private final Hub hub = new Hub(store, ServerConfig.Agents.DEFAULT);
@@ -130,19 +130,9 @@ class HeartbeatSweepTest {
 
   @Test
   void forgetsDisconnectedAgentsAfterTheRetentionOnly() {
-    ServerConfig.Agents defaults = ServerConfig.Agents.DEFAULT;
     Hub forgetful =
         new Hub(
-            store,
-            new ServerConfig.Agents(
-                defaults.path(),
-                defaults.heartbeatInterval(),
-                defaults.heartbeatTtl(),
-                defaults.heartbeatExpiryInterval(),
-                defaults.serverHeartbeatTtl(),
-                Optional.of(Duration.ofMinutes(10)),
-                defaults.maxReceivedMessageSize(),
-                defaults.maxSentMessageSize()));
+            store, ServerConfig.Agents.DEFAULT.withRetention(Optional.of(Duration.ofMinutes(10))));
     forgetful.deliver(socket, first(UID, 1));
     forgetful.writer.flush();
     forgetful.hub.closed(socket, "end");

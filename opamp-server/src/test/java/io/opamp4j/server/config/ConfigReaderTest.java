@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.storage.StorageOptions;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,16 +79,20 @@ class ConfigReaderTest {
     assertThat(configuration.server())
         .isEqualTo(
             new ServerConfig(
-                new ServerConfig.Server("::1", 4321),
+                new ServerConfig.Server("::1", 4321, Duration.ofSeconds(3)),
                 new ServerConfig.Agents(
                     "/agents/here",
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(45),
-                    Duration.ofMillis(1500),
-                    Duration.ofMinutes(2),
+                    Optional.of(URI.create("wss://fleet.example.com/agents/here")),
+                    new ServerConfig.Heartbeats(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(45),
+                        Duration.ofMillis(1500),
+                        Duration.ofMinutes(2)),
                     Optional.of(Duration.ofDays(30)),
-                    512 * 1024,
-                    1024 * 1024 * 1024),
+                    Duration.ofMillis(800),
+                    new ServerConfig.Limits(512 * 1024, 1024 * 1024 * 1024, 128 * 1024 * 1024),
+                    new ServerConfig.Admission(77, 66, Duration.ofSeconds(55)),
+                    new ServerConfig.Dialect(false, true, true)),
                 new ServerConfig.Storage(
                     "other",
                     Map.of(
@@ -109,7 +114,9 @@ class ConfigReaderTest {
             Map.of("OPAMP_SERVER_PORT", "2", "OPAMP_AGENTS_PATH", "/from/environment", "PATH", "x"),
             "--server.port=3");
 
-    assertThat(configuration.server().server()).isEqualTo(new ServerConfig.Server("127.0.0.1", 3));
+    assertThat(configuration.server().server())
+        .isEqualTo(
+            new ServerConfig.Server("127.0.0.1", 3, ServerConfig.Server.DEFAULT.drainTimeout()));
     assertThat(configuration.server().agents().path()).isEqualTo("/from/environment");
     assertThat(source(configuration, "server.port")).isEqualTo("--server.port");
     assertThat(source(configuration, "agents.path")).isEqualTo("OPAMP_AGENTS_PATH");
@@ -389,7 +396,9 @@ class ConfigReaderTest {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("server.host", "::1");
     all.put("server.port", "4321");
+    all.put("server.drain-timeout", "3s");
     all.put("agents.path", "/agents/here");
+    all.put("agents.endpoint", "wss://fleet.example.com/agents/here");
     all.put("agents.heartbeat-interval", "10s");
     all.put("agents.heartbeat-ttl", "45s");
     all.put("agents.heartbeat-expiry-interval", "1500ms");
@@ -397,6 +406,14 @@ class ConfigReaderTest {
     all.put("agents.retention", "30d");
     all.put("agents.max-received-message-size", "512KiB");
     all.put("agents.max-sent-message-size", "1GiB");
+    all.put("agents.max-buffered-size", "128MiB");
+    all.put("agents.max-connections", "77");
+    all.put("agents.accept-rate", "66");
+    all.put("agents.min-retry-after", "55s");
+    all.put("agents.duplicate-probe-timeout", "800ms");
+    all.put("agents.websocket-compression", "false");
+    all.put("agents.legacy-headerless", "true");
+    all.put("agents.legacy-ulid", "true");
     all.put("storage.type", "other");
     all.put("storage.other.path", "/srv/x y");
     all.put("storage.other.password", "s3cret");
@@ -411,8 +428,10 @@ class ConfigReaderTest {
     server:
       host: "::1"
       port: 4321
+      drain-timeout: 3s
     agents:
       path: /agents/here
+      endpoint: wss://fleet.example.com/agents/here
       heartbeat-interval: 10s
       heartbeat-ttl: 45s
       heartbeat-expiry-interval: 1500ms
@@ -420,6 +439,14 @@ class ConfigReaderTest {
       retention: 30d
       max-received-message-size: 512KiB
       max-sent-message-size: 1GiB
+      max-buffered-size: 128MiB
+      max-connections: 77
+      accept-rate: 66
+      min-retry-after: 55s
+      duplicate-probe-timeout: 800ms
+      websocket-compression: false
+      legacy-headerless: true
+      legacy-ulid: true
     storage:
       type: other
       other:

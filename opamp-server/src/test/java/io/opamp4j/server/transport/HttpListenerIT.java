@@ -98,7 +98,7 @@ class HttpListenerIT {
       ServerConfig defaults = ServerConfig.defaults();
       ServerConfig taken =
           new ServerConfig(
-              new ServerConfig.Server("127.0.0.1", server.port()),
+              new ServerConfig.Server("127.0.0.1", server.port(), Duration.ofSeconds(1)),
               defaults.agents(),
               defaults.storage());
       HttpListener second =

@@ -5,7 +5,6 @@ import jakarta.ws.rs.core.Application;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.glassfish.jersey.server.ResourceConfig;
 
 /** A listener on a free port of the loopback address, with a fake inbox and small limits. */
@@ -20,11 +19,11 @@ public final class ListenerUnderTest implements AutoCloseable {
   private ListenerUnderTest(TransportSettings settings, int sendLimit, Application rest)
       throws IOException {
     ServerConfig.Agents agents =
-        new ServerConfig.Agents(
-            "/v1/opamp", LONG, LONG, LONG, LONG, Optional.empty(), RECEIVE_LIMIT, sendLimit);
+        ServerConfig.Agents.DEFAULT.with(
+            new ServerConfig.Limits(RECEIVE_LIMIT, sendLimit, 10 * RECEIVE_LIMIT));
     ServerConfig config =
         new ServerConfig(
-            new ServerConfig.Server("127.0.0.1", 0),
+            new ServerConfig.Server("127.0.0.1", 0, LONG),
             agents,
             new ServerConfig.Storage("memory", Map.of()));
     listener = new HttpListener(config, settings, inbox, rest);
