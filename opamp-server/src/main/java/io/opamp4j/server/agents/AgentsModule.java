@@ -41,6 +41,7 @@ public final class AgentsModule extends AbstractModule {
     bind(AgentInbox.class).to(AgentHub.class);
     bind(AgentDirectory.class).to(AgentHub.class);
     bind(AgentWork.class).in(Scopes.SINGLETON);
+    bind(NewUids.class).in(Scopes.SINGLETON);
     bind(Rivals.class).in(Scopes.SINGLETON);
     bind(GatewayControl.class).toInstance(GatewayControl.NONE);
     bind(Sessions.class).in(Scopes.SINGLETON);

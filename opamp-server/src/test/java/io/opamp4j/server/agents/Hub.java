@@ -16,12 +16,11 @@ import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentStore;
 import io.opamp4j.testkit.ManualTime;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /** A hub with manual time, an executor whose tasks run when told, and a fleet that tests set. */
@@ -33,13 +32,11 @@ final class Hub implements FleetSource {
   final ManualTime time = new ManualTime();
   final List<AgentEvent> events = new ArrayList<>();
   final AgentHub hub;
-  final Rivals rivals;
-  final Sessions sessions;
   final HeartbeatSweep sweep;
   final RecordWriter writer;
   final ConnectionRegistry registry = new ConnectionRegistry();
 
-  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private final List<Runnable> tasks = new ArrayList<>();
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
   private int uidsMade;
@@ -48,7 +45,7 @@ final class Hub implements FleetSource {
   Hub(AgentStore store, ServerConfig.Agents config) {
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
-    sessions = new Sessions(store, tasks::add);
+    Sessions sessions = new Sessions(store, tasks::add);
     AgentEvents listeners =
         new AgentEvents(
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
@@ -56,7 +53,8 @@ final class Hub implements FleetSource {
     writer = new RecordWriter(store);
     AgentMachine machine = new AgentMachine(0x7, this::nextFresh);
     AgentWork work = new AgentWork(machine, this, sessions, silence, writer, listeners, time);
-    rivals = new Rivals(work, sessions, machine, listeners, config, time);
+    NewUids newUids = new NewUids(machine, sessions, listeners, time);
+    Rivals rivals = new Rivals(work, newUids, listeners, config, time);
     hub = new AgentHub(work, sessions, registry, silence, rivals, this, this::gateway, time);
     sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
     hub.start();
@@ -76,7 +74,21 @@ final class Hub implements FleetSource {
   /** Runs what is waiting, and what that leads to. */
   void run() {
     while (!tasks.isEmpty()) {
-      tasks.poll().run();
+      tasks.remove(0).run();
+    }
+  }
+
+  /** Runs one piece of what is waiting, any of them, as if there were many workers. */
+  void runOne(SplittableRandom random) {
+    if (!tasks.isEmpty()) {
+      tasks.remove(random.nextInt(tasks.size())).run();
+    }
+  }
+
+  /** Runs what is waiting in any order. */
+  void runAll(SplittableRandom random) {
+    while (!tasks.isEmpty()) {
+      runOne(random);
     }
   }
 
