@@ -41,6 +41,7 @@ public final class AgentsModule extends AbstractModule {
     bind(AgentInbox.class).to(AgentHub.class);
     bind(AgentDirectory.class).to(AgentHub.class);
     bind(AgentWork.class).in(Scopes.SINGLETON);
+    bind(Targets.class).in(Scopes.SINGLETON);
     bind(NewUids.class).in(Scopes.SINGLETON);
     bind(Rivals.class).in(Scopes.SINGLETON);
     bind(GatewayControl.class).toInstance(GatewayControl.NONE);
@@ -56,15 +57,22 @@ public final class AgentsModule extends AbstractModule {
 
   @Provides
   @Singleton
-  AgentMachine machine(InstantSource clock, RandomGenerator random) {
+  AgentMachine machine(HeartbeatOffer heartbeat, InstantSource clock, RandomGenerator random) {
     return new AgentMachine(
-        SERVER_CAPABILITIES, () -> InstanceUid.generate(clock.instant(), random));
+        SERVER_CAPABILITIES | heartbeat.serverCapability(),
+        () -> InstanceUid.generate(clock.instant(), random));
   }
 
   @Provides
   @Singleton
   Liveness liveness(ServerConfig config) {
     return new Liveness(config.agents());
+  }
+
+  @Provides
+  @Singleton
+  HeartbeatOffer heartbeatOffer(ServerConfig config) {
+    return new HeartbeatOffer(config.agents());
   }
 
   @Provides

@@ -51,11 +51,13 @@ final class Hub implements FleetSource {
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
             Runnable::run);
     writer = new RecordWriter(store);
-    AgentMachine machine = new AgentMachine(0x7, this::nextFresh);
-    AgentWork work = new AgentWork(machine, this, sessions, silence, writer, listeners, time);
+    HeartbeatOffer heartbeat = new HeartbeatOffer(config);
+    Targets targets = new Targets(this, heartbeat);
+    AgentMachine machine = new AgentMachine(0x7 | heartbeat.serverCapability(), this::nextFresh);
+    AgentWork work = new AgentWork(machine, targets, sessions, silence, writer, listeners, time);
     NewUids newUids = new NewUids(machine, sessions, listeners, time);
     Rivals rivals = new Rivals(work, newUids, listeners, config, time);
-    hub = new AgentHub(work, sessions, registry, silence, rivals, this, this::gateway, time);
+    hub = new AgentHub(work, sessions, registry, silence, rivals, targets, this::gateway, time);
     sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
     hub.start();
     run();
