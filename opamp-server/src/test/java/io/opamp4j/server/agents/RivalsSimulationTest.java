@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.core.server.ConnectionState;
+import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.proto.ServerToAgentFlags;
@@ -86,6 +87,9 @@ class RivalsSimulationTest {
       for (int step = 0; step < STEPS; step++) {
         step();
         check();
+        if (!gateways) {
+          checkReports();
+        }
       }
       settle();
     }
@@ -168,6 +172,25 @@ class RivalsSimulationTest {
               });
     }
 
+    /**
+     * What stands under a uid is what the agent on that uid's socket said, and nobody else. Behind
+     * gateways, where a message may pass for a late one, it may last until the next full report.
+     */
+    private void checkReports() {
+      for (Carrier carrier : hub.registry.connections()) {
+        for (AgentSession session : carrier.carried()) {
+          AgentDescription described = session.view().report().getAgentDescription();
+          sockets.stream()
+              .filter(socket -> socket.connection == carrier.socket())
+              .forEach(
+                  socket ->
+                      assertThat(described)
+                          .as("seed %d: the report on %s", seed, socket.name())
+                          .isEqualTo(socket.owner.full().getAgentDescription()));
+        }
+      }
+    }
+
     private final class Agent {
       private final FakeAgent self;
       private final String name;
@@ -185,7 +208,7 @@ class RivalsSimulationTest {
 
       void connect() {
         if (socket == null) {
-          socket = new Socket("s" + sockets.size());
+          socket = new Socket("s" + sockets.size(), this);
           sockets.add(socket);
         }
       }
@@ -240,13 +263,15 @@ class RivalsSimulationTest {
 
     private final class Socket {
       private final FakeConnection connection;
+      private final Agent owner;
       private final Deque<ByteString> owed = new ArrayDeque<>();
       private final Deque<ServerToAgent> heard = new ArrayDeque<>();
       private int maybeUnasked;
       private boolean silent;
       private boolean ended;
 
-      Socket(String id) {
+      Socket(String id, Agent owner) {
+        this.owner = owner;
         connection = FakeConnection.socket(id);
         connection.onPing(
             () -> {
