@@ -11,10 +11,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An agent's record as a row, in the order of {@link #COLUMNS}. */
 final class AgentRows {
   static final String COLUMNS = "uid, report, labels, first_seen, last_seen, owner_node";
+
+  private static final Logger LOG = LoggerFactory.getLogger(AgentRows.class);
 
   private AgentRows() {}
 
@@ -25,6 +29,16 @@ final class AgentRows {
     statement.setLong(4, record.firstSeen().toEpochMilli());
     statement.setLong(5, record.lastSeen().toEpochMilli());
     statement.setString(6, record.ownerNode().orElse(null));
+  }
+
+  /** The record, or nothing if it is damaged, which the log then says. */
+  static Optional<AgentRecord> undamaged(ResultSet row) throws SQLException {
+    try {
+      return Optional.of(get(row));
+    } catch (StorageException e) {
+      LOG.warn("{}; it is skipped", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /**

@@ -44,6 +44,16 @@ record Keys(String prefix) {
     return key("{documents:" + kind + "}:ids");
   }
 
+  /** Set of the kinds of which there ever was a document. */
+  byte[] kinds() {
+    return key("kinds");
+  }
+
+  /** Sorted set of the SHA-256 of all blobs, in the order of their bytes. */
+  byte[] blobHashes() {
+    return key("{blobs}:hashes");
+  }
+
   /** Hash: SHA-256 to the upload that holds the content, and its size. */
   byte[] blobs() {
     return key("{blobs}:index");

@@ -77,23 +77,33 @@ final class RedisAgentStore implements AgentStore {
             .map(uid -> Bytes.join('(', owner, bytes(uid)))
             .orElseGet(() -> all ? Bytes.of("-") : Bytes.join('[', owner, NONE));
     byte[] to = all ? Bytes.of("+") : Bytes.join('(', owner, aboveEveryUid());
-    List<byte[]> found =
-        Bytes.list(
-            redis.script(
-                Script.LIST,
-                List.of(
-                    redis.keys().agentRecords(),
-                    all ? redis.keys().agentUids() : redis.keys().agentsByOwner()),
-                List.of(
-                    from,
-                    to,
-                    Bytes.of(Integer.toString(query.limit() + 1)),
-                    Bytes.of(Integer.toString(UID_BYTES)))));
-    List<AgentRecord> items = new ArrayList<>();
-    for (int i = 0; i < Math.min(found.size(), 2 * query.limit()); i += 2) {
-      decoded(found.get(i), found.get(i + 1)).ifPresent(items::add);
+    byte[] index = all ? redis.keys().agentUids() : redis.keys().agentsByOwner();
+    while (true) {
+      List<byte[]> found = read(index, from, to, query.limit() + 1);
+      boolean more = found.size() > 2 * query.limit();
+      List<AgentRecord> items = new ArrayList<>();
+      for (int i = 0; i < Math.min(found.size(), 2 * query.limit()); i += 2) {
+        decoded(found.get(i), found.get(i + 1)).ifPresent(items::add);
+      }
+      if (!items.isEmpty() || !more) {
+        return new Page<>(items, more);
+      }
+      // A page of nothing but damaged records must not end the listing.
+      from = Bytes.join('(', owner, found.get(2 * query.limit() - 2));
     }
-    return new Page<>(items, found.size() > 2 * query.limit());
+  }
+
+  /** Uids and records in turn. */
+  private List<byte[]> read(byte[] index, byte[] from, byte[] to, int limit) {
+    return Bytes.list(
+        redis.script(
+            Script.LIST,
+            List.of(redis.keys().agentRecords(), index),
+            List.of(
+                from,
+                to,
+                Bytes.of(Integer.toString(limit)),
+                Bytes.of(Integer.toString(UID_BYTES)))));
   }
 
   @Override

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.ContentHash;
 import io.opamp4j.storage.BlobStore;
+import io.opamp4j.storage.DocumentStore;
+import io.opamp4j.storage.Page;
 import io.opamp4j.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +14,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -101,6 +103,29 @@ final class RedisBlobStore implements BlobStore {
     return true;
   }
 
+  @Override
+  public Page<Blob> list(Optional<ContentHash> after, int limit) {
+    DocumentStore.requireLimit(limit);
+    List<byte[]> found =
+        Bytes.list(
+            redis.script(
+                Script.LIST,
+                List.of(redis.keys().blobs(), redis.keys().blobHashes()),
+                List.of(
+                    after.map(hash -> Bytes.of("(" + hash)).orElseGet(() -> Bytes.of("-")),
+                    Bytes.of("+"),
+                    Bytes.of(Integer.toString(limit + 1)),
+                    Bytes.of("0"))));
+    List<Blob> items = new ArrayList<>();
+    for (int i = 0; i < Math.min(found.size(), 2 * limit); i += 2) {
+      items.add(
+          new Blob(
+              ContentHash.parse(new String(found.get(i), UTF_8)),
+              Entry.parse(found.get(i + 1)).size()));
+    }
+    return new Page<>(items, found.size() > 2 * limit);
+  }
+
   /** Deletes what uploads and removals that were cut short left behind. */
   void sweep() {
     long old = clock.instant().minus(LONGEST_UPLOAD.multipliedBy(2)).toEpochMilli();
@@ -183,7 +208,7 @@ final class RedisBlobStore implements BlobStore {
   }
 
   private List<byte[]> keys() {
-    return Arrays.asList(redis.keys().blobs(), redis.keys().uploads());
+    return List.of(redis.keys().blobs(), redis.keys().uploads(), redis.keys().blobHashes());
   }
 
   private static byte[] field(ContentHash hash) {

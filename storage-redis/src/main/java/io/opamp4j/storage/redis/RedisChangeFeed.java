@@ -29,6 +29,7 @@ final class RedisChangeFeed implements ChangeFeed, AutoCloseable {
   private final Redis redis;
   private final LocalChangeFeed local;
   private final Set<String> kinds = ConcurrentHashMap.newKeySet();
+  private final Set<String> announced = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Listening listening = new Listening();
   private final Thread thread;
@@ -47,6 +48,14 @@ final class RedisChangeFeed implements ChangeFeed, AutoCloseable {
   @Override
   public Subscription subscribe(Consumer<Change> listener) {
     return local.subscribe(listener);
+  }
+
+  /** Before the first document of a kind is written: a set of all kinds must never lack one. */
+  void announce(String kind) {
+    if (!announced.contains(kind)) {
+      redis.call(client -> client.sadd(redis.keys().kinds(), Bytes.of(kind)));
+      announced.add(kind);
+    }
   }
 
   /** A document was written or removed by this node. */

@@ -55,9 +55,21 @@ final class RedisDocumentStore implements DocumentStore {
     if (expectedVersion < ABSENT || expectedVersion == Long.MAX_VALUE) {
       throw new VersionConflictException(kind, id, expectedVersion, currentVersion(kind, id));
     }
-    DocumentValues written =
-        new DocumentValues(
-            new Document(kind, id, expectedVersion + 1, body, clock.instant()), random.nextLong());
+    Document written = new Document(kind, id, expectedVersion + 1, body, clock.instant());
+    write(written, expectedVersion);
+    return written;
+  }
+
+  @Override
+  public void restore(Document document) {
+    write(document, ABSENT);
+  }
+
+  private void write(Document document, long expectedVersion) {
+    String kind = document.kind();
+    String id = document.id();
+    changes.announce(kind);
+    DocumentValues written = new DocumentValues(document, random.nextLong());
     long before =
         version(
             redis.script(
@@ -66,7 +78,7 @@ final class RedisDocumentStore implements DocumentStore {
                 List.of(
                     Bytes.of(id),
                     Bytes.of(Long.toString(expectedVersion)),
-                    Bytes.of(Long.toString(expectedVersion + 1)),
+                    Bytes.of(Long.toString(document.version())),
                     written.encode(),
                     redis.keys().changes(),
                     RedisChangeFeed.notice(kind, id))));
@@ -74,7 +86,6 @@ final class RedisDocumentStore implements DocumentStore {
       throw new VersionConflictException(kind, id, expectedVersion, before);
     }
     changes.written(kind, id);
-    return written.document();
   }
 
   @Override
@@ -106,23 +117,46 @@ final class RedisDocumentStore implements DocumentStore {
     Document.requireKind(kind);
     DocumentStore.requireLimit(limit);
     byte[] from = after.map(id -> Bytes.of("(" + id)).orElseGet(() -> Bytes.of("-"));
-    List<byte[]> found =
-        Bytes.list(
-            redis.script(
-                Script.LIST,
-                List.of(redis.keys().documents(kind), redis.keys().documentIds(kind)),
-                List.of(
-                    from, Bytes.of("+"), Bytes.of(Integer.toString(limit + 1)), Bytes.of("0"))));
-    List<Document> items = new ArrayList<>();
-    for (int i = 0; i < Math.min(found.size(), 2 * limit); i += 2) {
-      String id = new String(found.get(i), UTF_8);
-      try {
-        items.add(DocumentValues.decode(kind, id, found.get(i + 1)).document());
-      } catch (IOException e) {
-        LOG.warn("{}; it is skipped", damaged(kind, id, e));
+    while (true) {
+      List<byte[]> found = read(kind, from, limit + 1);
+      boolean more = found.size() > 2 * limit;
+      List<Document> items = new ArrayList<>();
+      for (int i = 0; i < Math.min(found.size(), 2 * limit); i += 2) {
+        decoded(kind, new String(found.get(i), UTF_8), found.get(i + 1)).ifPresent(items::add);
       }
+      if (!items.isEmpty() || !more) {
+        return new Page<>(items, more);
+      }
+      // A page of nothing but damaged documents must not end the listing.
+      from = Bytes.join('(', found.get(2 * limit - 2), new byte[0]);
     }
-    return new Page<>(items, found.size() > 2 * limit);
+  }
+
+  /** Ids and documents in turn. */
+  private List<byte[]> read(String kind, byte[] from, int limit) {
+    return Bytes.list(
+        redis.script(
+            Script.LIST,
+            List.of(redis.keys().documents(kind), redis.keys().documentIds(kind)),
+            List.of(from, Bytes.of("+"), Bytes.of(Integer.toString(limit)), Bytes.of("0"))));
+  }
+
+  private static Optional<Document> decoded(String kind, String id, byte[] value) {
+    try {
+      return Optional.of(DocumentValues.decode(kind, id, value).document());
+    } catch (IOException e) {
+      LOG.warn("{}; it is skipped", damaged(kind, id, e));
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<String> kinds() {
+    return redis.call(client -> client.smembers(redis.keys().kinds())).stream()
+        .map(kind -> new String(kind, UTF_8))
+        .filter(kind -> redis.call(client -> client.zcard(redis.keys().documentIds(kind))) > 0)
+        .sorted()
+        .toList();
   }
 
   private Optional<DocumentValues> read(String kind, String id) {

@@ -77,11 +77,12 @@ enum Script {
       end
       return current
       """),
-  /** Keys: index, uploads. Arguments: hash, entry, upload. Gives the entry that is kept. */
+  /** Keys: index, uploads, hashes. Arguments: hash, entry, upload. Gives the entry that is kept. */
   KEEP_BLOB(
       """
       if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
         redis.call('ZREM', KEYS[2], ARGV[3])
+        redis.call('ZADD', KEYS[3], 0, ARGV[1])
       end
       return redis.call('HGET', KEYS[1], ARGV[1])
       """),
@@ -93,6 +94,7 @@ enum Script {
       local entry = redis.call('HGET', KEYS[1], ARGV[1])
       if entry then
         redis.call('HDEL', KEYS[1], ARGV[1])
+        redis.call('ZREM', KEYS[3], ARGV[1])
         redis.call('ZADD', KEYS[2], 0, string.match(entry, '^[^ ]+'))
       end
       return entry

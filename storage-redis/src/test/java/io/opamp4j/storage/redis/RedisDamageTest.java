@@ -60,6 +60,17 @@ class RedisDamageTest {
   }
 
   @Test
+  void aPageOfDamagedAgentsDoesNotEndTheListing() {
+    for (int number : new int[] {1, 2}) {
+      client.hset(keys.agentRecords(), uid(number).toBytes().toByteArray(), new byte[3]);
+    }
+
+    assertThat(stores.agents().list(AgentQuery.first(1)).items())
+        .extracting(AgentRecord::uid)
+        .containsExactly(uid(3));
+  }
+
+  @Test
   void anIndexEntryWithoutARecordOrOfAnotherShapeIsLeftOut() {
     client.hdel(keys.agentRecords(), uid(1).toBytes().toByteArray());
     client.zadd(keys.agentUids(), 0, "foreign".getBytes(UTF_8));
