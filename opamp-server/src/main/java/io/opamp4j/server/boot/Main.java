@@ -1,5 +1,6 @@
 package io.opamp4j.server.boot;
 
+import com.google.inject.Module;
 import io.opamp4j.server.OpampServer;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.ServerStartException;
@@ -12,6 +13,7 @@ import io.opamp4j.server.config.EffectiveValue;
 import io.opamp4j.server.config.StoragePlugins;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -87,6 +89,9 @@ public final class Main {
       out.println(Usage.version());
       return OK;
     }
+    if (commandLine.copy().isPresent()) {
+      return copy(commandLine.copy().get(), reader, commandLine, environment, problems, out);
+    }
     Configuration configuration =
         reader.read(commandLine, environment, installation.defaultConfigFile(), problems);
     if (commandLine.checkConfig()) {
@@ -94,6 +99,26 @@ public final class Main {
       return OK;
     }
     serve(configuration, out);
+    return OK;
+  }
+
+  private int copy(
+      CommandLine.Copy order,
+      ConfigReader reader,
+      CommandLine commandLine,
+      Map<String, String> environment,
+      ConfigProblems problems,
+      PrintStream out) {
+    Map<String, String> names = new LinkedHashMap<>();
+    names.put("--from", order.from());
+    names.put("--to", order.to());
+    if (order.from().equals(order.to())) {
+      problems.add("--to", "must be another backend than --from");
+    }
+    List<Module> storages =
+        reader.storages(
+            names, commandLine, environment, installation.defaultConfigFile(), problems);
+    StorageCopyCommand.run(storages.get(0), storages.get(1), order.overwrite(), out);
     return OK;
   }
 
