@@ -5,6 +5,7 @@ import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.Connection;
+import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.transport.HttpListener;
 import io.opamp4j.server.transport.TransportSettings;
 import java.io.IOException;
@@ -30,7 +31,9 @@ public final class BenchmarkServer {
     Echo inbox = new Echo();
     ResourceConfig rest =
         new ResourceConfig().property(ServerProperties.WADL_FEATURE_DISABLE, true);
-    HttpListener listener = new HttpListener(config, TransportSettings.DEFAULT, inbox, rest);
+    MemoryBudget memory = new MemoryBudget(config.agents().limits().buffered());
+    HttpListener listener =
+        new HttpListener(config, TransportSettings.DEFAULT, inbox, memory, rest);
     listener.start();
     Usage.report(listener.port(), inbox.closed::sum);
     listener.stop(Duration.ZERO);

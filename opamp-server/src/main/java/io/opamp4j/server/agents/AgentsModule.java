@@ -65,6 +65,12 @@ public final class AgentsModule extends AbstractModule {
   }
 
   @Provides
+  @Singleton
+  MemoryBudget memory(ServerConfig config) {
+    return new MemoryBudget(config.agents().limits().buffered());
+  }
+
+  @Provides
   ServerConfig.Agents agentsConfig(ServerConfig config) {
     return config.agents();
   }

@@ -26,6 +26,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.transport.http.AgentPosts;
 import io.opamp4j.server.transport.http.ConnectionSweep;
 import io.opamp4j.server.transport.http.Drain;
@@ -66,14 +67,20 @@ public final class HttpListener implements ListenAddress {
   private final ServerConfig config;
   private final TransportSettings settings;
   private final AgentInbox inbox;
+  private final MemoryBudget memory;
   private final Application rest;
   private @Nullable Running running;
 
   public HttpListener(
-      ServerConfig config, TransportSettings settings, AgentInbox inbox, Application rest) {
+      ServerConfig config,
+      TransportSettings settings,
+      AgentInbox inbox,
+      MemoryBudget memory,
+      Application rest) {
     this.config = requireNonNull(config, "config");
     this.settings = requireNonNull(settings, "settings");
     this.inbox = requireNonNull(inbox, "inbox");
+    this.memory = requireNonNull(memory, "memory");
     this.rest = requireNonNull(rest, "rest");
   }
 
@@ -151,11 +158,11 @@ public final class HttpListener implements ListenAddress {
     private final HttpSettings http = settings.http(config.agents());
     private final RestBridge restBridge = new RestBridge(rest, workers, http);
     private final WebSocketAcceptor webSockets =
-        new WebSocketAcceptor(inbox, settings.webSocket(config.agents()));
+        new WebSocketAcceptor(inbox, memory, settings.webSocket(config.agents()));
     private final Router router =
         new Router(
             http.agentsPath(),
-            new AgentPosts(inbox, decoders, http),
+            new AgentPosts(new AgentPosts.Parts(inbox, decoders, memory, http)),
             restBridge,
             StaticFiles.fromClassPath(HttpListener.class.getClassLoader(), FILES));
     private @Nullable Channel server;

@@ -10,12 +10,13 @@ import io.opamp4j.server.LifecycleStep.Phase;
 import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.ws.rs.core.Application;
 import java.time.Duration;
 
 /**
- * Binds the {@link HttpListener}. Wants a {@link ServerConfig}, an {@link AgentInbox}, and the
- * {@link Application} that serves {@code /api}.
+ * Binds the {@link HttpListener}. Wants a {@link ServerConfig}, an {@link AgentInbox} with its
+ * {@link MemoryBudget}, and the {@link Application} that serves {@code /api}.
  */
 public final class TransportModule extends AbstractModule {
   /** How long agents may take to answer a Close frame when the server stops. */
@@ -30,8 +31,9 @@ public final class TransportModule extends AbstractModule {
 
   @Provides
   @Singleton
-  HttpListener listener(ServerConfig config, AgentInbox inbox, Application rest) {
-    return new HttpListener(config, TransportSettings.DEFAULT, inbox, rest);
+  HttpListener listener(
+      ServerConfig config, AgentInbox inbox, MemoryBudget memory, Application rest) {
+    return new HttpListener(config, TransportSettings.DEFAULT, inbox, memory, rest);
   }
 
   @ProvidesIntoSet

@@ -7,6 +7,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.ws.rs.core.Application;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -102,7 +103,8 @@ class HttpListenerIT {
               defaults.agents(),
               defaults.storage());
       HttpListener second =
-          new HttpListener(taken, TransportSettings.DEFAULT, inbox, new ResourceConfig());
+          new HttpListener(
+              taken, TransportSettings.DEFAULT, inbox, new MemoryBudget(1), new ResourceConfig());
 
       assertThatThrownBy(second::start)
           .isInstanceOf(IOException.class)
@@ -121,6 +123,7 @@ class HttpListenerIT {
                     protected void configure() {
                       bind(ServerConfig.class).toInstance(ServerConfig.defaults());
                       bind(AgentInbox.class).toInstance(inbox);
+                      bind(MemoryBudget.class).toInstance(new MemoryBudget(1));
                       bind(Application.class).toInstance(new ResourceConfig());
                     }
                   })

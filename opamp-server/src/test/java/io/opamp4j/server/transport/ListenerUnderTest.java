@@ -1,6 +1,7 @@
 package io.opamp4j.server.transport;
 
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.ws.rs.core.Application;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +15,7 @@ public final class ListenerUnderTest implements AutoCloseable {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final FakeInbox inbox = new FakeInbox();
+  private final MemoryBudget memory = new MemoryBudget(10 * RECEIVE_LIMIT);
   private final HttpListener listener;
 
   private ListenerUnderTest(TransportSettings settings, int sendLimit, Application rest)
@@ -26,7 +28,7 @@ public final class ListenerUnderTest implements AutoCloseable {
             new ServerConfig.Server("127.0.0.1", 0, LONG),
             agents,
             new ServerConfig.Storage("memory", Map.of()));
-    listener = new HttpListener(config, settings, inbox, rest);
+    listener = new HttpListener(config, settings, inbox, memory, rest);
     listener.start();
   }
 
@@ -51,6 +53,10 @@ public final class ListenerUnderTest implements AutoCloseable {
 
   public FakeInbox inbox() {
     return inbox;
+  }
+
+  public MemoryBudget memory() {
+    return memory;
   }
 
   public int port() {

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.opamp4j.core.wire.HttpContent;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,17 +15,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /** OpAMP over plain HTTP: what a request to the agents' path gets (E-11 to E-13). Thread-safe. */
 public final class AgentPosts {
   private final AtomicLong ids = new AtomicLong();
-  private final AgentInbox inbox;
-  private final Executor workers;
+  private final Parts parts;
   private final HttpSettings settings;
 
-  /**
-   * @param workers bounded; unpacks and decodes bodies
-   */
-  public AgentPosts(AgentInbox inbox, Executor workers, HttpSettings settings) {
-    this.inbox = inbox;
-    this.workers = workers;
-    this.settings = settings;
+  public AgentPosts(Parts parts) {
+    this.parts = parts;
+    this.settings = parts.settings();
   }
 
   Exchange open(HttpRequest request, Reply reply) {
@@ -61,12 +57,21 @@ public final class AgentPosts {
     return new AgentExchange(
         "http-" + ids.incrementAndGet(),
         reply,
-        inbox,
-        workers,
-        settings,
+        parts,
         encoding.get() == HttpContent.Encoding.GZIP,
         HttpContent.acceptsGzip(request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING)));
   }
+
+  /**
+   * What every exchange works with.
+   *
+   * @param inbox where messages go
+   * @param workers bounded; unpacks and decodes bodies
+   * @param memory pays for bodies until they are decoded
+   * @param settings limits and times
+   */
+  public record Parts(
+      AgentInbox inbox, Executor workers, MemoryBudget memory, HttpSettings settings) {}
 
   static FullHttpResponse tooLarge(int limit) {
     return Responses.text(
