@@ -82,8 +82,7 @@ public final class Admission {
       return refuse(Reason.DRAINING, now, chance);
     }
     if (load.overloaded()) {
-      capacity.strained(now);
-      return refuse(Reason.OVERLOADED, now, chance);
+      return Optional.of(overloaded(now, chance));
     }
     if (!counted && load.connections() >= maxConnections) {
       return refuse(Reason.FULL, now, chance);
@@ -91,8 +90,14 @@ public final class Admission {
     return Optional.empty();
   }
 
+  /** A peer that was let in sent what is too much work now. */
+  public Refusal overloaded(Instant now, RandomGenerator chance) {
+    capacity.strained(now);
+    return new Refusal(Reason.OVERLOADED, returnIn(now, chance));
+  }
+
   /**
-   * When a peer is to come back that is refused for another reason, such as too much work.
+   * When a peer is to come back that is refused for a reason of its own.
    *
    * @return at least the configured minimum, and another time than everybody else's
    */

@@ -63,7 +63,7 @@ class LifecycleTest {
         .isInstanceOf(Lifecycle.StepFailedException.class)
         .hasCauseInstanceOf(TimeoutException.class);
     assertThat(calls).containsExactly("+store", "-agents", "-store");
-    assertThat(runner.timeouts).contains(Lifecycle.START_TIMEOUT, Lifecycle.STOP_TIMEOUT);
+    assertThat(runner.timeouts).contains(Lifecycle.START_TIMEOUT, LifecycleStep.STOP_TIMEOUT);
   }
 
   @Test

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.ws.rs.core.Application;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.jersey.server.ResourceConfig;
@@ -104,7 +107,12 @@ class HttpListenerIT {
               defaults.storage());
       HttpListener second =
           new HttpListener(
-              taken, TransportSettings.DEFAULT, inbox, new MemoryBudget(1), new ResourceConfig());
+              taken,
+              TransportSettings.DEFAULT,
+              inbox,
+              server.memory(),
+              server.gate(),
+              new ResourceConfig());
 
       assertThatThrownBy(second::start)
           .isInstanceOf(IOException.class)
@@ -114,6 +122,7 @@ class HttpListenerIT {
 
   @Test
   void isBoundByItsModule() {
+    MemoryBudget memory = new MemoryBudget(1);
     try (FakeInbox inbox = new FakeInbox()) {
       HttpListener listener =
           Guice.createInjector(
@@ -123,7 +132,8 @@ class HttpListenerIT {
                     protected void configure() {
                       bind(ServerConfig.class).toInstance(ServerConfig.defaults());
                       bind(AgentInbox.class).toInstance(inbox);
-                      bind(MemoryBudget.class).toInstance(new MemoryBudget(1));
+                      bind(MemoryBudget.class).toInstance(memory);
+                      bind(AdmissionGate.class).toInstance(gate(memory));
                       bind(Application.class).toInstance(new ResourceConfig());
                     }
                   })
@@ -131,5 +141,10 @@ class HttpListenerIT {
 
       assertThatThrownBy(listener::port).isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  private static AdmissionGate gate(MemoryBudget memory) {
+    return new AdmissionGate(
+        ServerConfig.Admission.DEFAULT, memory, InstantSource.system(), new Random(1));
   }
 }

@@ -14,9 +14,12 @@ import io.opamp4j.core.wire.HttpContent;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.RetryInfo;
+import io.opamp4j.proto.ServerErrorResponseType;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.Connection;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -66,7 +69,7 @@ final class AgentExchange implements Exchange, Connection {
       answer(AgentPosts.tooLarge(settings.maxReceivedMessageSize()));
     } else if (!body.add(piece)) {
       body.drop();
-      answer(Responses.last(overloaded()));
+      answer(overloaded());
     } else {
       reply.read();
     }
@@ -134,6 +137,9 @@ final class AgentExchange implements Exchange, Connection {
     try {
       byte[] bytes = Bodies.encode(message, gzipAnswer, settings.maxSentMessageSize());
       response = Responses.bytes(HttpResponseStatus.OK, HttpContent.PROTOBUF, bytes);
+      if (isUnavailable(message)) {
+        unavailable(response, message.getErrorResponse().getRetryInfo());
+      }
       if (gzipAnswer) {
         response.headers().set(HttpHeaderNames.CONTENT_ENCODING, "gzip");
       }
@@ -177,6 +183,18 @@ final class AgentExchange implements Exchange, Connection {
     }
   }
 
+  private static boolean isUnavailable(ServerToAgent message) {
+    return message.hasErrorResponse()
+        && message.getErrorResponse().getType()
+            == ServerErrorResponseType.ServerErrorResponseType_Unavailable;
+  }
+
+  /** A status for whoever looks no further, beside the answer in the protocol's terms (E-57). */
+  private static void unavailable(FullHttpResponse response, RetryInfo retry) {
+    response.setStatus(HttpResponseStatus.SERVICE_UNAVAILABLE);
+    Responses.retryAfter(response, Duration.ofNanos(retry.getRetryAfterNanoseconds()));
+  }
+
   /** Both readings of the protocol are served: a status, and an answer in its own terms (E-08). */
   private static FullHttpResponse badRequest(String why) {
     return Responses.bytes(
@@ -185,9 +203,8 @@ final class AgentExchange implements Exchange, Connection {
         ErrorResponses.badRequest(ByteString.EMPTY, why).toByteArray());
   }
 
-  private static FullHttpResponse overloaded() {
-    return Responses.overloaded(
-        Responses.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the server is overloaded"));
+  private FullHttpResponse overloaded() {
+    return Responses.refused(parts.gate().overloaded());
   }
 
   private void answer(FullHttpResponse response) {
