@@ -89,6 +89,26 @@ class LifecycleTest {
   }
 
   @Test
+  void aStepMayTakeAsLongToStopAsItSays() throws Exception {
+    Duration drain = Duration.ofMinutes(5);
+    Lifecycle lifecycle =
+        lifecycle(
+            step(Phase.STORAGE, "store"),
+            new LifecycleStep(
+                Phase.LISTENER,
+                "port",
+                LifecycleStep.Action.NOTHING,
+                LifecycleStep.Action.NOTHING,
+                drain));
+    lifecycle.start();
+    runner.timeouts.clear();
+
+    lifecycle.stop();
+
+    assertThat(runner.timeouts).containsExactly(drain, LifecycleStep.STOP_TIMEOUT);
+  }
+
+  @Test
   void stopsOnceHoweverOftenItIsAsked() throws Exception {
     Lifecycle lifecycle = lifecycle(step(Phase.STORAGE, "store"));
     lifecycle.start();

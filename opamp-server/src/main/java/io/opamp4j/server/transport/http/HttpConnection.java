@@ -279,10 +279,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     webSockets.accept(ctx, request);
     ctx.pipeline().remove(this);
     ctx.pipeline().remove(HttpServerCodec.class);
-    if (draining) {
-      // Told before there was a WebSocket to close.
-      ctx.pipeline().fireUserEventTriggered(Drain.START);
-    }
     ctx.channel().config().setAutoRead(true);
   }
 }
