@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,36 +25,35 @@ import org.slf4j.LoggerFactory;
  * but {@link #start} blocks.
  */
 final class AgentHub implements AgentInbox, AgentDirectory {
-  private static final Duration OVERLOAD_PAUSE = Duration.ofSeconds(30);
   private static final int LOAD_PAGE = 1_000;
   private static final Logger log = LoggerFactory.getLogger(AgentHub.class);
 
+  private final Intake intake;
   private final AgentWork work;
   private final Sessions sessions;
   private final ConnectionRegistry registry;
   private final SilenceWatch silence;
   private final FleetSource fleet;
   private final AgentStore store;
-  private final Executor workers;
   private final InstantSource clock;
 
   @Inject
   AgentHub(
+      Intake intake,
       AgentWork work,
       Sessions sessions,
       ConnectionRegistry registry,
       SilenceWatch silence,
       FleetSource fleet,
       AgentStore store,
-      @AgentWorkers Executor workers,
       InstantSource clock) {
+    this.intake = intake;
     this.work = work;
     this.sessions = sessions;
     this.registry = registry;
     this.silence = silence;
     this.fleet = fleet;
     this.store = store;
-    this.workers = workers;
     this.clock = clock;
   }
 
@@ -70,8 +68,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
     while (more) {
       Page<AgentRecord> page = store.list(query);
       for (AgentRecord record : page.items()) {
-        AgentSession session = AgentSession.known(record, workers);
-        sessions.add(record.uid(), session);
+        sessions.add(record);
         query = query.after(record.uid());
       }
       more = page.more();
@@ -96,13 +93,8 @@ final class AgentHub implements AgentInbox, AgentDirectory {
       // Here and not in the mailbox, because closed() follows on this thread.
       registry.attach(connection, session);
     }
-    if (!session.mailbox().offer(() -> work.receive(session, connection, message, at))) {
-      connection.send(
-          ErrorResponses.unavailable(
-              message.getInstanceUid(),
-              "more than " + Mailbox.CAPACITY + " messages of this agent are waiting",
-              OVERLOAD_PAUSE));
-    }
+    intake.offer(
+        session, connection, message, () -> work.receive(session, connection, message, at));
   }
 
   @Override

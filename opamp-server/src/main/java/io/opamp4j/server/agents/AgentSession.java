@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class AgentSession {
   private final Map<String, String> labels;
   private volatile Now now;
   private volatile Instant lastContact;
+  private volatile Instant toldToReturn = Instant.EPOCH;
 
   // The last resolution of the target, and what it was made from; touched only by the mailbox's
   // work.
@@ -93,6 +95,19 @@ final class AgentSession {
 
   void heard(Instant at) {
     lastContact = at;
+  }
+
+  /**
+   * How long the agent is to stay away: until the time it was told before, if that is still to
+   * come.
+   */
+  Duration returnTime(Instant at, Supplier<Duration> fresh) {
+    Duration left = Duration.between(at, toldToReturn);
+    if (left.isNegative() || left.isZero()) {
+      left = fresh.get();
+      toldToReturn = at.plus(left);
+    }
+    return left;
   }
 
   boolean isOn(Connection connection) {

@@ -1,6 +1,7 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.storage.AgentRecord;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.HashMap;
@@ -41,8 +42,8 @@ final class Sessions {
   }
 
   /** Adds an agent read from storage. */
-  void add(InstanceUid uid, AgentSession session) {
-    byUid.put(uid, session);
+  void add(AgentRecord record) {
+    byUid.put(record.uid(), AgentSession.known(record, workers));
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 
 /** A hub with manual time, an executor whose tasks run when told, and a fleet that tests set. */
@@ -34,6 +35,8 @@ final class Hub implements FleetSource {
   final AgentHub hub;
   final HeartbeatSweep sweep;
   final RecordWriter writer;
+  final MemoryBudget memory;
+  final AdmissionGate gate;
   final ConnectionRegistry registry = new ConnectionRegistry();
 
   private final Deque<Runnable> tasks = new ArrayDeque<>();
@@ -42,6 +45,7 @@ final class Hub implements FleetSource {
   private FleetView view = (report, labels) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
+    memory = new MemoryBudget(config.limits().buffered());
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
     Sessions sessions = new Sessions(tasks::add);
@@ -60,7 +64,9 @@ final class Hub implements FleetSource {
             writer,
             listeners,
             time);
-    hub = new AgentHub(work, sessions, registry, silence, this, store, tasks::add, time);
+    gate = new AdmissionGate(config.admission(), memory, time, new Random(1));
+    Intake intake = new Intake(memory, gate, time);
+    hub = new AgentHub(intake, work, sessions, registry, silence, this, store, time);
     sweep = new HeartbeatSweep(hub, registry, liveness, config, time);
     hub.start();
     run();

@@ -8,9 +8,12 @@ import com.google.inject.Injector;
 import com.google.inject.Stage;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.Threads;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
+import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.fleet.FleetWatcher;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -45,17 +49,20 @@ final class RestFixture implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final NavigableMap<InstanceUid, AgentView> agents = new TreeMap<>();
+  final MemoryBudget memory = new MemoryBudget(1_000);
+  final AdmissionGate gate =
+      new AdmissionGate(ServerConfig.Admission.DEFAULT, memory, () -> NOW, new Random(1));
   final Injector injector;
   volatile RuntimeException directoryFailure;
 
   private final ApplicationHandler handler;
 
   RestFixture() {
-    MemoryStoragePlugin memory = new MemoryStoragePlugin();
+    MemoryStoragePlugin storage = new MemoryStoragePlugin();
     injector =
         Guice.createInjector(
             Stage.PRODUCTION,
-            memory.module(new TextOptions(List.of(), Map.of())),
+            storage.module(new TextOptions(List.of(), Map.of())),
             new FleetModule(),
             new RestModule(),
             new AbstractModule() {
@@ -66,6 +73,7 @@ final class RestFixture implements AutoCloseable {
                 bind(Threads.class).toInstance(name -> Executors.defaultThreadFactory());
                 bind(InstantSource.class).toInstance(() -> NOW);
                 bind(AgentDirectory.class).toInstance(directory());
+                bind(AdmissionGate.class).toInstance(gate);
               }
             });
     injector.getInstance(FleetWatcher.class).start();

@@ -1,10 +1,14 @@
 package io.opamp4j.server.transport;
 
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AdmissionGate;
+import io.opamp4j.server.agents.MemoryBudget;
+import io.opamp4j.testkit.ManualTime;
 import jakarta.ws.rs.core.Application;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 import org.glassfish.jersey.server.ResourceConfig;
 
 /** A listener on a free port of the loopback address, with a fake inbox and small limits. */
@@ -12,21 +16,33 @@ public final class ListenerUnderTest implements AutoCloseable {
   public static final int RECEIVE_LIMIT = 100_000;
   public static final int SEND_LIMIT = 50_000;
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final ServerConfig.Admission WIDE =
+      new ServerConfig.Admission(100_000, 100_000, LONG);
 
   private final FakeInbox inbox = new FakeInbox();
+  private final ManualTime time = new ManualTime();
+  private final MemoryBudget memory;
+  private final AdmissionGate gate;
   private final HttpListener listener;
 
-  private ListenerUnderTest(TransportSettings settings, int sendLimit, Application rest)
+  private ListenerUnderTest(
+      TransportSettings settings,
+      int sendLimit,
+      Application rest,
+      ServerConfig.Admission admission,
+      int buffered)
       throws IOException {
     ServerConfig.Agents agents =
         ServerConfig.Agents.DEFAULT.with(
-            new ServerConfig.Limits(RECEIVE_LIMIT, sendLimit, 10 * RECEIVE_LIMIT));
+            new ServerConfig.Limits(RECEIVE_LIMIT, sendLimit, buffered));
+    memory = new MemoryBudget(buffered);
+    gate = new AdmissionGate(admission, memory, time, new Random(1));
     ServerConfig config =
         new ServerConfig(
             new ServerConfig.Server("127.0.0.1", 0, LONG),
             agents,
             new ServerConfig.Storage("memory", Map.of()));
-    listener = new HttpListener(config, settings, inbox, rest);
+    listener = new HttpListener(config, settings, inbox, memory, gate, rest);
     listener.start();
   }
 
@@ -35,12 +51,20 @@ public final class ListenerUnderTest implements AutoCloseable {
   }
 
   public static ListenerUnderTest start(Application rest) throws IOException {
-    return new ListenerUnderTest(TransportSettings.DEFAULT, SEND_LIMIT, rest);
+    return new ListenerUnderTest(
+        TransportSettings.DEFAULT, SEND_LIMIT, rest, WIDE, 10 * RECEIVE_LIMIT);
   }
 
   public static ListenerUnderTest start(TransportSettings settings, int sendLimit)
       throws IOException {
-    return new ListenerUnderTest(settings, sendLimit, new ResourceConfig());
+    return new ListenerUnderTest(
+        settings, sendLimit, new ResourceConfig(), WIDE, 10 * RECEIVE_LIMIT);
+  }
+
+  public static ListenerUnderTest start(ServerConfig.Admission admission, int buffered)
+      throws IOException {
+    return new ListenerUnderTest(
+        TransportSettings.DEFAULT, SEND_LIMIT, new ResourceConfig(), admission, buffered);
   }
 
   /** The default settings, but every time to wait is this one. */
@@ -51,6 +75,19 @@ public final class ListenerUnderTest implements AutoCloseable {
 
   public FakeInbox inbox() {
     return inbox;
+  }
+
+  /** The time of admission; it stands still unless a test moves it. */
+  public ManualTime time() {
+    return time;
+  }
+
+  public AdmissionGate gate() {
+    return gate;
+  }
+
+  public MemoryBudget memory() {
+    return memory;
   }
 
   public int port() {

@@ -10,6 +10,7 @@ import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.slf4j.Logger;
@@ -25,20 +26,25 @@ final class AgentSocket {
   private static final int MALFORMED_IN_A_ROW = 10;
   private static final int CANNOT_ACCEPT = 1003;
   private static final int TOO_BIG = 1009;
+  private static final int TRY_AGAIN_LATER = 1013;
   private static final byte[] NOTHING = new byte[0];
 
   private final WebSocketConnection connection;
   private final AgentInbox inbox;
+  private final MemoryBudget memory;
   private final int maxMessageSize;
 
   private byte[] pieces = NOTHING;
   private int size;
+  private boolean over;
   private int malformedInARow;
   private ByteString lastValidUid = ByteString.EMPTY;
 
-  AgentSocket(WebSocketConnection connection, AgentInbox inbox, int maxMessageSize) {
+  AgentSocket(
+      WebSocketConnection connection, AgentInbox inbox, MemoryBudget memory, int maxMessageSize) {
     this.connection = connection;
     this.inbox = inbox;
+    this.memory = memory;
     this.maxMessageSize = maxMessageSize;
   }
 
@@ -47,17 +53,30 @@ final class AgentSocket {
   }
 
   void bytes(ByteBuffer piece, boolean last) {
+    if (over) {
+      return;
+    }
     if (last && size == 0) {
       received(piece);
+      return;
+    }
+    if (!memory.reserve(piece.remaining())) {
+      ended();
+      connection.close(TRY_AGAIN_LATER, "the server has too many messages to keep");
       return;
     }
     append(piece);
     if (last) {
       ByteBuffer message = ByteBuffer.wrap(pieces, 0, size);
-      pieces = NOTHING;
-      size = 0;
+      dropPieces();
       received(message);
     }
+  }
+
+  /** Nothing is taken any more, and what has come of a message is given up. */
+  void ended() {
+    over = true;
+    dropPieces();
   }
 
   /** Only binary messages carry OpAMP (WS-01); the text itself is not looked at (E-06). */
@@ -65,6 +84,12 @@ final class AgentSocket {
     if (last) {
       malformed("text messages carry no OpAMP");
     }
+  }
+
+  private void dropPieces() {
+    memory.release(size);
+    pieces = NOTHING;
+    size = 0;
   }
 
   private void append(ByteBuffer piece) {
