@@ -16,11 +16,8 @@ public final class ListenerUnderTest implements AutoCloseable {
   private final FakeInbox inbox = new FakeInbox();
   private final HttpListener listener;
 
-  private ListenerUnderTest(TransportSettings settings, int sendLimit, Application rest)
-      throws IOException {
-    ServerConfig.Agents agents =
-        ServerConfig.Agents.DEFAULT.with(
-            new ServerConfig.Limits(RECEIVE_LIMIT, sendLimit, 10 * RECEIVE_LIMIT));
+  private ListenerUnderTest(
+      TransportSettings settings, ServerConfig.Agents agents, Application rest) throws IOException {
     ServerConfig config =
         new ServerConfig(
             new ServerConfig.Server("127.0.0.1", 0, LONG),
@@ -35,12 +32,27 @@ public final class ListenerUnderTest implements AutoCloseable {
   }
 
   public static ListenerUnderTest start(Application rest) throws IOException {
-    return new ListenerUnderTest(TransportSettings.DEFAULT, SEND_LIMIT, rest);
+    return new ListenerUnderTest(TransportSettings.DEFAULT, agents(SEND_LIMIT), rest);
+  }
+
+  public static ListenerUnderTest start(ServerConfig.Dialect dialect) throws IOException {
+    return new ListenerUnderTest(
+        TransportSettings.DEFAULT, agents(SEND_LIMIT).with(dialect), new ResourceConfig());
+  }
+
+  public static ListenerUnderTest start(ServerConfig.Limits limits) throws IOException {
+    return new ListenerUnderTest(
+        TransportSettings.DEFAULT, ServerConfig.Agents.DEFAULT.with(limits), new ResourceConfig());
   }
 
   public static ListenerUnderTest start(TransportSettings settings, int sendLimit)
       throws IOException {
-    return new ListenerUnderTest(settings, sendLimit, new ResourceConfig());
+    return new ListenerUnderTest(settings, agents(sendLimit), new ResourceConfig());
+  }
+
+  private static ServerConfig.Agents agents(int sendLimit) {
+    return ServerConfig.Agents.DEFAULT.with(
+        new ServerConfig.Limits(RECEIVE_LIMIT, sendLimit, 10 * RECEIVE_LIMIT));
   }
 
   /** The default settings, but every time to wait is this one. */

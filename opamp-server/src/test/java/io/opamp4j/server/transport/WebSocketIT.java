@@ -68,12 +68,9 @@ class WebSocketIT {
   }
 
   @Test
-  void answersTheHandshakeWithTheAcceptKeyOfTheRfcAndNegotiatesNothing() throws IOException {
+  void answersTheHandshakeWithTheAcceptKeyOfTheRfcAndNoSubprotocol() throws IOException {
     try (RawPeer other = new RawPeer(server.port())) {
-      other.send(
-          RawPeer.handshake(
-              "/v1/opamp",
-              "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: x\r\n"));
+      other.send(RawPeer.handshake("/v1/opamp", "Sec-WebSocket-Protocol: x\r\n"));
 
       RawPeer.Response response = other.response();
 
