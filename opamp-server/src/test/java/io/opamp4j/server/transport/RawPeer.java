@@ -116,6 +116,11 @@ public final class RawPeer implements Closeable {
     return in.read() < 0;
   }
 
+  /** All bytes up to the end of the stream. */
+  public byte[] rest() throws IOException {
+    return in.readAllBytes();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -67,6 +67,12 @@ final class AgentSocket {
     }
   }
 
+  /** Nothing comes any more; the peer may take its time to end TCP, but not with our memory. */
+  void ended() {
+    pieces = NOTHING;
+    size = 0;
+  }
+
   private void append(ByteBuffer piece) {
     int wanted = size + piece.remaining();
     if (wanted > pieces.length) {

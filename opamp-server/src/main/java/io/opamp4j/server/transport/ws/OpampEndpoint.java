@@ -51,6 +51,7 @@ public final class OpampEndpoint extends Endpoint {
   @Override
   public void onClose(Session session, CloseReason reason) {
     if (session.getUserProperties().remove(SOCKET) instanceof AgentSocket socket) {
+      socket.ended();
       String words = socket.connection().ended(reason);
       log.debug("{} {}", socket.connection().id(), words);
       inbox.closed(socket.connection(), words);
