@@ -107,7 +107,8 @@ final class AgentWork {
     Optional<Connection> connection = session.now().connection();
     Step step = machine.retargeted(before, session.target(view, before.report()), clock.instant());
     become(session, step);
-    finish(session, step, connection);
+    step.reply().ifPresent(reply -> connection.ifPresent(c -> c.push(reply)));
+    finish(session, step, Optional.empty());
   }
 
   /** The agent's WebSocket ended. */

@@ -84,6 +84,7 @@ public record TransportSettings(
         agents.limits().receivedMessage(),
         agents.limits().sentMessage(),
         closeTimeout,
-        stallTimeout);
+        stallTimeout,
+        agents.dialect());
   }
 }

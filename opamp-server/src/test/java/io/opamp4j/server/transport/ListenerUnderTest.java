@@ -27,15 +27,11 @@ public final class ListenerUnderTest implements AutoCloseable {
 
   private ListenerUnderTest(
       TransportSettings settings,
-      int sendLimit,
+      ServerConfig.Agents agents,
       Application rest,
-      ServerConfig.Admission admission,
-      int buffered)
+      ServerConfig.Admission admission)
       throws IOException {
-    ServerConfig.Agents agents =
-        ServerConfig.Agents.DEFAULT.with(
-            new ServerConfig.Limits(RECEIVE_LIMIT, sendLimit, buffered));
-    memory = new MemoryBudget(buffered);
+    memory = new MemoryBudget(agents.limits().buffered());
     gate = new AdmissionGate(admission, memory, time, new Random(1));
     ServerConfig config =
         new ServerConfig(
@@ -51,20 +47,39 @@ public final class ListenerUnderTest implements AutoCloseable {
   }
 
   public static ListenerUnderTest start(Application rest) throws IOException {
-    return new ListenerUnderTest(
-        TransportSettings.DEFAULT, SEND_LIMIT, rest, WIDE, 10 * RECEIVE_LIMIT);
+    return new ListenerUnderTest(TransportSettings.DEFAULT, agents(SEND_LIMIT), rest, WIDE);
   }
 
-  public static ListenerUnderTest start(TransportSettings settings, int sendLimit)
-      throws IOException {
-    return new ListenerUnderTest(
-        settings, sendLimit, new ResourceConfig(), WIDE, 10 * RECEIVE_LIMIT);
+  public static ListenerUnderTest start(ServerConfig.Dialect dialect) throws IOException {
+    return start(agents(SEND_LIMIT).with(dialect));
+  }
+
+  public static ListenerUnderTest start(ServerConfig.Limits limits) throws IOException {
+    return start(ServerConfig.Agents.DEFAULT.with(limits));
   }
 
   public static ListenerUnderTest start(ServerConfig.Admission admission, int buffered)
       throws IOException {
+    ServerConfig.Limits limits = new ServerConfig.Limits(RECEIVE_LIMIT, SEND_LIMIT, buffered);
     return new ListenerUnderTest(
-        TransportSettings.DEFAULT, SEND_LIMIT, new ResourceConfig(), admission, buffered);
+        TransportSettings.DEFAULT,
+        ServerConfig.Agents.DEFAULT.with(limits),
+        new ResourceConfig(),
+        admission);
+  }
+
+  public static ListenerUnderTest start(TransportSettings settings, int sendLimit)
+      throws IOException {
+    return new ListenerUnderTest(settings, agents(sendLimit), new ResourceConfig(), WIDE);
+  }
+
+  private static ListenerUnderTest start(ServerConfig.Agents agents) throws IOException {
+    return new ListenerUnderTest(TransportSettings.DEFAULT, agents, new ResourceConfig(), WIDE);
+  }
+
+  private static ServerConfig.Agents agents(int sendLimit) {
+    return ServerConfig.Agents.DEFAULT.with(
+        new ServerConfig.Limits(RECEIVE_LIMIT, sendLimit, 10 * RECEIVE_LIMIT));
   }
 
   /** The default settings, but every time to wait is this one. */

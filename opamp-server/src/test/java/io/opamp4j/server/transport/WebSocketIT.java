@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import io.opamp4j.proto.AgentConfigFile;
+import io.opamp4j.proto.AgentConfigMap;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerErrorResponseType;
@@ -18,8 +20,10 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -68,12 +72,9 @@ class WebSocketIT {
   }
 
   @Test
-  void answersTheHandshakeWithTheAcceptKeyOfTheRfcAndNegotiatesNothing() throws IOException {
+  void answersTheHandshakeWithTheAcceptKeyOfTheRfcAndNoSubprotocol() throws IOException {
     try (RawPeer other = new RawPeer(server.port())) {
-      other.send(
-          RawPeer.handshake(
-              "/v1/opamp",
-              "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: x\r\n"));
+      other.send(RawPeer.handshake("/v1/opamp", "Sec-WebSocket-Protocol: x\r\n"));
 
       RawPeer.Response response = other.response();
 
@@ -384,6 +385,64 @@ class WebSocketIT {
     }
   }
 
+  @Test
+  void aPeerThatReadsAgainGetsTheNewestOfferAndEveryAnswer() throws Exception {
+    try (ListenerUnderTest patient = ListenerUnderTest.start(TransportSettings.DEFAULT, 8_000_000);
+        RawPeer slow = RawPeer.webSocket(patient.port())) {
+      patient.inbox().answerWith((connection, message) -> {});
+      slow.send(WsBytes.binary(HEARTBEAT));
+      Connection connection = patient.inbox().next().connection();
+
+      // Far more than the sockets' buffers hold, and than may wait.
+      for (int change = 1; change <= 100; change++) {
+        connection.push(offer(change, 700_000));
+        if (change == 50) {
+          connection.send(offer(change, 700_000).toBuilder().setFlags(1).build());
+        }
+      }
+      connection.send(ServerToAgent.newBuilder().setCapabilities(1).build());
+
+      List<Integer> changes = new ArrayList<>();
+      boolean answered = false;
+      ServerToAgent next = message(slow.frame());
+      for (; next.getCapabilities() == 0; next = message(slow.frame())) {
+        answered |= next.getFlags() == 1;
+        if (next.hasRemoteConfig()) {
+          changes.add(next.getRemoteConfig().getConfigHash().byteAt(0) & 0xFF);
+        }
+      }
+
+      assertThat(answered).isTrue();
+      // Some went into the sockets' buffers; of those that had to wait only the last is left.
+      assertThat(changes).hasSizeLessThan(50).doesNotHaveDuplicates().isSorted().endsWith(100);
+    }
+  }
+
+  /** Nobody waits for a push, so an error in its place would be an answer to nothing. */
+  @Test
+  void sendsNothingInPlaceOfAPushAboveTheLimit_LIM_11() throws Exception {
+    peer.send(WsBytes.binary(HEARTBEAT));
+    Connection connection = inbox.next().connection();
+    answer();
+
+    connection.push(offer(1, SEND_LIMIT));
+    connection.send(ServerToAgent.newBuilder().setCapabilities(7).build());
+
+    assertThat(answer().getCapabilities()).isEqualTo(7);
+  }
+
+  private static ServerToAgent offer(int number, int size) {
+    AgentConfigFile file =
+        AgentConfigFile.newBuilder().setBody(ByteString.copyFrom(new byte[size])).build();
+    return ServerToAgent.newBuilder()
+        .setInstanceUid(ByteString.fromHex(UID))
+        .setRemoteConfig(
+            AgentRemoteConfig.newBuilder()
+                .setConfig(AgentConfigMap.newBuilder().putConfigMap("f", file))
+                .setConfigHash(ByteString.copyFrom(new byte[] {(byte) number})))
+        .build();
+  }
+
   private void reconnect() throws IOException {
     peer.close();
     peer = RawPeer.webSocket(server.port());
@@ -400,7 +459,10 @@ class WebSocketIT {
   }
 
   private ServerToAgent answer() throws IOException {
-    RawPeer.Frame frame = peer.frame();
+    return message(peer.frame());
+  }
+
+  private static ServerToAgent message(RawPeer.Frame frame) throws IOException {
     assertThat(frame.opcode()).isEqualTo(WsBytes.BINARY);
     assertThat(frame.payload()[0]).isZero();
     return ServerToAgent.parser().parseFrom(frame.payload(), 1, frame.payload().length - 1);

@@ -73,7 +73,10 @@ final class AgentSocket {
     }
   }
 
-  /** Nothing is taken any more, and what has come of a message is given up. */
+  /**
+   * Nothing is taken any more, and what has come of a message is given up: the peer may take its
+   * time to end TCP, but not with our memory.
+   */
   void ended() {
     over = true;
     dropPieces();

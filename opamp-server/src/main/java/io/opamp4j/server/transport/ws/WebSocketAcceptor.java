@@ -34,7 +34,12 @@ public final class WebSocketAcceptor implements WebSocketUpgrade {
   /** Tyrus wants a path to match; which path agents use is the router's business. */
   private static final URI ENDPOINT = URI.create("/opamp");
 
+  /** Compressed messages on their way in at one time; each holds up to 40 KB outside the heap. */
+  private static final int MAX_INFLATING = 1024;
+
   private final AtomicLong ids = new AtomicLong();
+  private final Zips zips = new Zips(MAX_INFLATING);
+  private final FrameDeflater deflater = new FrameDeflater(zips);
   private final WebSocketSettings settings;
   private final TyrusContainer container;
 
@@ -65,12 +70,26 @@ public final class WebSocketAcceptor implements WebSocketUpgrade {
       throw new IllegalStateException("Tyrus refused a checked handshake: " + answer.getStatus());
     }
     bridge.upgraded(upgrade);
+    Optional<String> compression = compression(request);
+    compression.ifPresent(accepted -> bridge.compressWith(deflater));
 
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
     answer.getHeaders().forEach((name, values) -> response.headers().add(name, values));
+    compression.ifPresent(
+        accepted -> response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, accepted));
     ctx.writeAndFlush(response, channel.voidPromise());
-    ctx.pipeline().addLast(new FrameGuard(settings.maxReceivedMessageSize()), bridge);
+    int limit = settings.maxReceivedMessageSize();
+    ctx.pipeline().addLast(new FrameGuard(limit, compression.isPresent()));
+    compression.ifPresent(accepted -> ctx.pipeline().addLast(new FrameInflater(limit, zips)));
+    ctx.pipeline().addLast(bridge);
+  }
+
+  /** Tyrus never learns of it: its own extension would cost 100 KB per connection. */
+  private Optional<String> compression(HttpRequest request) {
+    return settings.dialect().compression()
+        ? DeflateOffer.answerTo(request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS))
+        : Optional.empty();
   }
 
   private static RequestContext handshake(HttpRequest request, TyrusBridge bridge) {
