@@ -61,10 +61,12 @@ public final class ListenerUnderTest implements AutoCloseable {
         settings, sendLimit, new ResourceConfig(), WIDE, 10 * RECEIVE_LIMIT);
   }
 
+  /** One event loop: what one connection caused is over before the next is looked at. */
   public static ListenerUnderTest start(ServerConfig.Admission admission, int buffered)
       throws IOException {
-    return new ListenerUnderTest(
-        TransportSettings.DEFAULT, SEND_LIMIT, new ResourceConfig(), admission, buffered);
+    TransportSettings settings =
+        new TransportSettings(LONG, LONG, LONG, LONG, LONG, LONG, LONG, 1, 2, 4, 64);
+    return new ListenerUnderTest(settings, SEND_LIMIT, new ResourceConfig(), admission, buffered);
   }
 
   /** The default settings, but every time to wait is this one. */
