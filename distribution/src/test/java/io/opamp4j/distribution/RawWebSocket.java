@@ -74,6 +74,21 @@ final class RawWebSocket implements Closeable {
     return ByteBuffer.wrap(frame.payload).getShort() & 0xFFFF;
   }
 
+  /** Reads until the peer's Close frame, past pings and heartbeats; its code. */
+  int awaitClose() throws IOException {
+    Frame frame = frame();
+    while (frame.opcode != CLOSE) {
+      frame = frame();
+    }
+    return ByteBuffer.wrap(frame.payload).getShort() & 0xFFFF;
+  }
+
+  /** Ends the closing handshake that the peer began; the stream must end, too. */
+  void answerClose() throws IOException {
+    send(masked(CLOSE, new byte[0]));
+    assertThat(in.read()).as("after the closing handshake").isNegative();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -95,7 +95,6 @@ class AdmissionIT {
       socket.send(WsBytes.close(1000));
       assertThat(socket.frame().closeCode()).isEqualTo(1000);
       assertThat(socket.isAtEnd()).isTrue();
-      // The seat is left when the channel has closed, which is before the peer sees the end.
       RawPeer.webSocket(server.port()).close();
     }
   }

@@ -58,14 +58,14 @@ public final class ListenerUnderTest implements AutoCloseable {
     return start(ServerConfig.Agents.DEFAULT.with(limits));
   }
 
+  /** One event loop: what one connection caused is over before the next is looked at. */
   public static ListenerUnderTest start(ServerConfig.Admission admission, int buffered)
       throws IOException {
     ServerConfig.Limits limits = new ServerConfig.Limits(RECEIVE_LIMIT, SEND_LIMIT, buffered);
+    TransportSettings settings =
+        new TransportSettings(LONG, LONG, LONG, LONG, LONG, LONG, LONG, 1, 2, 4, 64);
     return new ListenerUnderTest(
-        TransportSettings.DEFAULT,
-        ServerConfig.Agents.DEFAULT.with(limits),
-        new ResourceConfig(),
-        admission);
+        settings, ServerConfig.Agents.DEFAULT.with(limits), new ResourceConfig(), admission);
   }
 
   public static ListenerUnderTest start(TransportSettings settings, int sendLimit)

@@ -166,10 +166,7 @@ final class AgentExchange implements Exchange, Connection {
 
   private void decode() {
     try {
-      AgentToServer message =
-          Bodies.agentToServer(body.read(), gzipped, settings.maxReceivedMessageSize());
-      body.drop();
-      parts.inbox().received(this, message);
+      parts.inbox().received(this, message());
     } catch (MessageTooLargeException e) {
       answer(AgentPosts.tooLarge(e.limit()));
     } catch (MalformedMessageException e) {
@@ -178,6 +175,12 @@ final class AgentExchange implements Exchange, Connection {
     } catch (IOException | RuntimeException e) {
       log.error("{} from {} failed", id, remoteAddress(), e);
       answer(Responses.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error"));
+    }
+  }
+
+  private AgentToServer message() throws IOException, MalformedMessageException {
+    try {
+      return Bodies.agentToServer(body.read(), gzipped, settings.maxReceivedMessageSize());
     } finally {
       body.drop();
     }
