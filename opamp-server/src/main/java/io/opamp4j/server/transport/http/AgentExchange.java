@@ -13,6 +13,7 @@ import io.opamp4j.core.wire.Bodies;
 import io.opamp4j.core.wire.HttpContent;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
+import io.opamp4j.core.wire.TextUids;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.AgentInbox;
@@ -41,6 +42,7 @@ final class AgentExchange implements Exchange, Connection {
   private final HttpSettings settings;
   private final boolean gzipped;
   private final boolean gzipAnswer;
+  private final TextUids textUids = new TextUids();
   private final AtomicBoolean answered = new AtomicBoolean();
 
   // Event loop only, until a worker takes over.
@@ -138,7 +140,8 @@ final class AgentExchange implements Exchange, Connection {
     }
     FullHttpResponse response;
     try {
-      byte[] bytes = Bodies.encode(message, gzipAnswer, settings.maxSentMessageSize());
+      byte[] bytes =
+          Bodies.encode(textUids.toSend(message), gzipAnswer, settings.maxSentMessageSize());
       response = Responses.bytes(HttpResponseStatus.OK, HttpContent.PROTOBUF, bytes);
       if (gzipAnswer) {
         response.headers().set(HttpHeaderNames.CONTENT_ENCODING, "gzip");
@@ -170,7 +173,7 @@ final class AgentExchange implements Exchange, Connection {
           Bodies.agentToServer(
               new ByteArrayInputStream(body, 0, size), gzipped, settings.maxReceivedMessageSize());
       body = new byte[0];
-      inbox.received(this, message);
+      inbox.received(this, settings.legacyUlid() ? textUids.received(message) : message);
     } catch (MessageTooLargeException e) {
       answer(AgentPosts.tooLarge(e.limit()));
     } catch (MalformedMessageException e) {

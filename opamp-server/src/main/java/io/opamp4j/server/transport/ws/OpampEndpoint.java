@@ -34,9 +34,11 @@ public final class OpampEndpoint extends Endpoint {
   @Override
   public void onOpen(Session session, EndpointConfig config) {
     Wire wire = (Wire) requireNonNull(config.getUserProperties().get(Wire.PROPERTY), "wire");
+    Codec codec = Codec.of(settings.dialect());
     WebSocketConnection connection =
-        new WebSocketConnection(wire, session, settings.maxSentMessageSize());
-    AgentSocket socket = new AgentSocket(connection, inbox, settings.maxReceivedMessageSize());
+        new WebSocketConnection(wire, session, codec, settings.maxSentMessageSize());
+    AgentSocket socket =
+        new AgentSocket(connection, inbox, codec, settings.maxReceivedMessageSize());
     session.getUserProperties().put(SOCKET, socket);
     session.setMaxBinaryMessageBufferSize(settings.maxReceivedMessageSize());
     session.setMaxTextMessageBufferSize(settings.maxReceivedMessageSize());
