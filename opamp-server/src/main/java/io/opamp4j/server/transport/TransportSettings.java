@@ -76,7 +76,8 @@ public record TransportSettings(
         idleTimeout,
         bodyTimeout,
         answerTimeout,
-        closeTimeout);
+        closeTimeout,
+        agents.dialect().legacyUlid());
   }
 
   WebSocketSettings webSocket(ServerConfig.Agents agents) {

@@ -13,6 +13,7 @@ import io.opamp4j.core.wire.Bodies;
 import io.opamp4j.core.wire.HttpContent;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
+import io.opamp4j.core.wire.TextUids;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.RetryInfo;
 import io.opamp4j.proto.ServerErrorResponseType;
@@ -39,6 +40,7 @@ final class AgentExchange implements Exchange, Connection {
   private final HttpSettings settings;
   private final boolean gzipped;
   private final boolean gzipAnswer;
+  private final TextUids textUids = new TextUids();
   private final AtomicBoolean answered = new AtomicBoolean();
 
   /** The event loop's until it is complete, then the worker's, who drops it in any case. */
@@ -135,7 +137,8 @@ final class AgentExchange implements Exchange, Connection {
     }
     FullHttpResponse response;
     try {
-      byte[] bytes = Bodies.encode(message, gzipAnswer, settings.maxSentMessageSize());
+      byte[] bytes =
+          Bodies.encode(textUids.toSend(message), gzipAnswer, settings.maxSentMessageSize());
       response = Responses.bytes(HttpResponseStatus.OK, HttpContent.PROTOBUF, bytes);
       if (isUnavailable(message)) {
         unavailable(response, message.getErrorResponse().getRetryInfo());
@@ -166,7 +169,8 @@ final class AgentExchange implements Exchange, Connection {
 
   private void decode() {
     try {
-      parts.inbox().received(this, message());
+      AgentToServer message = message();
+      parts.inbox().received(this, settings.legacyUlid() ? textUids.received(message) : message);
     } catch (MessageTooLargeException e) {
       answer(AgentPosts.tooLarge(e.limit()));
     } catch (MalformedMessageException e) {

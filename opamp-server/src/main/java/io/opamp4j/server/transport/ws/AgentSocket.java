@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNullElse;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ErrorResponses;
-import io.opamp4j.core.wire.Frames;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.AgentToServer;
@@ -32,6 +31,7 @@ final class AgentSocket {
   private final WebSocketConnection connection;
   private final AgentInbox inbox;
   private final MemoryBudget memory;
+  private final Codec codec;
   private final int maxMessageSize;
 
   private byte[] pieces = NOTHING;
@@ -41,10 +41,15 @@ final class AgentSocket {
   private ByteString lastValidUid = ByteString.EMPTY;
 
   AgentSocket(
-      WebSocketConnection connection, AgentInbox inbox, MemoryBudget memory, int maxMessageSize) {
+      WebSocketConnection connection,
+      AgentInbox inbox,
+      MemoryBudget memory,
+      Codec codec,
+      int maxMessageSize) {
     this.connection = connection;
     this.inbox = inbox;
     this.memory = memory;
+    this.codec = codec;
     this.maxMessageSize = maxMessageSize;
   }
 
@@ -110,7 +115,7 @@ final class AgentSocket {
   private void received(ByteBuffer bytes) {
     AgentToServer message;
     try {
-      message = Frames.agentToServer(bytes, maxMessageSize);
+      message = codec.decode(bytes, maxMessageSize);
     } catch (MessageTooLargeException e) {
       connection.close(TOO_BIG, requireNonNullElse(e.getMessage(), "message too big"));
       return;

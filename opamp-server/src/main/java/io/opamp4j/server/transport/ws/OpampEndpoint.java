@@ -37,10 +37,11 @@ public final class OpampEndpoint extends Endpoint {
   @Override
   public void onOpen(Session session, EndpointConfig config) {
     Wire wire = (Wire) requireNonNull(config.getUserProperties().get(Wire.PROPERTY), "wire");
+    Codec codec = Codec.of(settings.dialect());
     WebSocketConnection connection =
-        new WebSocketConnection(wire, session, settings.maxSentMessageSize());
+        new WebSocketConnection(wire, session, codec, settings.maxSentMessageSize());
     AgentSocket socket =
-        new AgentSocket(connection, inbox, memory, settings.maxReceivedMessageSize());
+        new AgentSocket(connection, inbox, memory, codec, settings.maxReceivedMessageSize());
     session.getUserProperties().put(SOCKET, socket);
     session.setMaxBinaryMessageBufferSize(settings.maxReceivedMessageSize());
     session.setMaxTextMessageBufferSize(settings.maxReceivedMessageSize());

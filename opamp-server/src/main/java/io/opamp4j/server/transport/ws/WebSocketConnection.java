@@ -3,7 +3,6 @@ package io.opamp4j.server.transport.ws;
 import static java.util.Objects.requireNonNull;
 
 import io.opamp4j.core.server.ErrorResponses;
-import io.opamp4j.core.wire.Frames;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.Connection;
@@ -31,6 +30,7 @@ final class WebSocketConnection implements Connection, Wire.Listener {
 
   private final Wire wire;
   private final Session session;
+  private final Codec codec;
   private final int maxMessageSize;
 
   private final Object lock = new Object();
@@ -41,9 +41,10 @@ final class WebSocketConnection implements Connection, Wire.Listener {
   /** Why we closed; null while we did not. Connection's thread only. */
   private @Nullable String ownReason;
 
-  WebSocketConnection(Wire wire, Session session, int maxMessageSize) {
+  WebSocketConnection(Wire wire, Session session, Codec codec, int maxMessageSize) {
     this.wire = wire;
     this.session = session;
+    this.codec = codec;
     this.maxMessageSize = maxMessageSize;
     this.outbox = new Outbox(maxMessageSize);
   }
@@ -191,7 +192,7 @@ final class WebSocketConnection implements Connection, Wire.Listener {
       return true;
     }
     try {
-      session.getBasicRemote().sendBinary(ByteBuffer.wrap(Frames.encode(message, maxMessageSize)));
+      session.getBasicRemote().sendBinary(ByteBuffer.wrap(codec.encode(message, maxMessageSize)));
     } catch (MessageTooLargeException e) {
       log.error("{}: a message was not sent: {}", id(), e.getMessage());
       return false;
