@@ -1,8 +1,6 @@
 package io.opamp4j.server.agents;
 
-import com.google.protobuf.ByteString;
 import io.opamp4j.core.server.ErrorResponses;
-import io.opamp4j.proto.AgentToServer;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,30 +28,25 @@ final class Intake {
     this.clock = clock;
   }
 
-  /** Has the work done that a message causes, or answers that it is too much. */
-  void offer(AgentSession session, Connection connection, AgentToServer message, Runnable work) {
-    long bytes = Math.min((long) message.getSerializedSize() + OVERHEAD, memory.limit());
+  /**
+   * Has the work done that a message causes, or answers that it is too much. The message is paid
+   * for until it is answered.
+   */
+  void offer(AgentSession session, Incoming in, Runnable work) {
+    long bytes = Math.min((long) in.message().getSerializedSize() + OVERHEAD, memory.limit());
     if (!memory.reserve(bytes)) {
       Duration told = session.returnTime(clock.instant(), () -> gate.overloaded().retryAfter());
-      refuse(connection, message.getInstanceUid(), "the server has too much to do", told);
+      refuse(in, "the server has too much to do", told);
       return;
     }
-    Runnable paid =
-        () -> {
-          try {
-            work.run();
-          } finally {
-            memory.release(bytes);
-          }
-        };
-    if (!session.mailbox().offer(bytes, memory.limit() / SHARES, paid)) {
-      memory.release(bytes);
+    in.whenDone(() -> memory.release(bytes));
+    if (!session.mailbox().offer(bytes, memory.limit() / SHARES, work)) {
       Duration told = session.returnTime(clock.instant(), gate::returnIn);
-      refuse(connection, message.getInstanceUid(), "too many messages of this agent wait", told);
+      refuse(in, "too many messages of this agent wait", told);
     }
   }
 
-  private static void refuse(Connection connection, ByteString uid, String why, Duration told) {
-    connection.send(ErrorResponses.unavailable(uid, why, told));
+  private static void refuse(Incoming in, String why, Duration told) {
+    in.answer(ErrorResponses.unavailable(in.message().getInstanceUid(), why, told));
   }
 }

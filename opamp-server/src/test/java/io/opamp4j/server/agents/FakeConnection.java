@@ -10,6 +10,7 @@ final class FakeConnection implements Connection {
   private final Transport transport;
   private final List<ServerToAgent> sent = new ArrayList<>();
   private final List<String> closes = new ArrayList<>();
+  private Runnable onPing = () -> {};
   private int pings;
 
   private FakeConnection(String id, Transport transport) {
@@ -34,6 +35,11 @@ final class FakeConnection implements Connection {
 
   List<String> closes() {
     return closes;
+  }
+
+  /** What the peer does when it is pinged; nothing unless said here, as if it were dead. */
+  void onPing(Runnable answer) {
+    onPing = answer;
   }
 
   int pings() {
@@ -63,6 +69,7 @@ final class FakeConnection implements Connection {
   @Override
   public void ping() {
     pings++;
+    onPing.run();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.fleet.FleetSource;
@@ -33,6 +34,8 @@ final class Hub implements FleetSource {
   final ManualTime time = new ManualTime();
   final List<AgentEvent> events = new ArrayList<>();
   final AgentHub hub;
+  final Rivals rivals;
+  final Sessions sessions;
   final HeartbeatSweep sweep;
   final RecordWriter writer;
   final MemoryBudget memory;
@@ -42,34 +45,38 @@ final class Hub implements FleetSource {
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
+  private int uidsMade;
   private FleetView view = (report, labels) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
     memory = new MemoryBudget(config.limits().buffered());
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
-    Sessions sessions = new Sessions(tasks::add);
+    sessions = new Sessions(store, tasks::add);
     AgentEvents listeners =
         new AgentEvents(
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
             Runnable::run);
     writer = new RecordWriter(store);
-    AgentWork work =
-        new AgentWork(
-            new AgentMachine(0x7, () -> FRESH),
-            this,
-            sessions,
-            registry,
-            silence,
-            writer,
-            listeners,
-            time);
+    AgentMachine machine = new AgentMachine(0x7, this::nextFresh);
+    AgentWork work = new AgentWork(machine, this, sessions, silence, writer, listeners, time);
     gate = new AdmissionGate(config.admission(), memory, time, new Random(1));
     Intake intake = new Intake(memory, gate, time);
-    hub = new AgentHub(intake, work, sessions, registry, silence, this, store, time);
-    sweep = new HeartbeatSweep(hub, registry, liveness, config, time);
+    rivals = new Rivals(work, sessions, machine, listeners, gate, config, time);
+    hub = new AgentHub(intake, work, sessions, registry, silence, rivals, this, this::gateway, time);
+    sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
     hub.start();
     run();
+  }
+
+  /** The uid handed out first is {@link #FRESH}, the others follow it. */
+  private InstanceUid nextFresh() {
+    return new InstanceUid(FRESH.mostSignificant(), FRESH.leastSignificant() + uidsMade++);
+  }
+
+  /** Answers a gateway's own message with the same message, unless it is empty. */
+  private Optional<CustomMessage> gateway(CustomMessage message) {
+    return message.getData().isEmpty() ? Optional.empty() : Optional.of(message);
   }
 
   /** Runs what is waiting, and what that leads to. */
