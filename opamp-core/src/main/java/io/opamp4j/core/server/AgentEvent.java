@@ -33,4 +33,12 @@ public sealed interface AgentEvent {
 
   /** The agent does not set ReportsStatus, which every agent must (CAP-03, E-60). */
   record NoReportsStatus(InstanceUid uid, Instant at) implements AgentEvent {}
+
+  /**
+   * Something an operator ordered was sent. Whether the agent did it is not known (D16).
+   *
+   * @param order the id of the order
+   * @param what in plain words, such as {@code "restart"}
+   */
+  record OrderSent(InstanceUid uid, Instant at, String order, String what) implements AgentEvent {}
 }
