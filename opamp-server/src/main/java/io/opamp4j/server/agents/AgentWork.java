@@ -5,6 +5,8 @@ import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.core.server.AgentMachine;
 import io.opamp4j.core.server.AgentState;
 import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.server.Extras;
+import io.opamp4j.core.server.OneShot;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.fleet.FleetSource;
@@ -33,6 +35,7 @@ final class AgentWork {
   private final SilenceWatch silence;
   private final RecordWriter writer;
   private final AgentEvents events;
+  private final AgentExtras beside;
   private final InstantSource clock;
 
   @Inject
@@ -44,6 +47,7 @@ final class AgentWork {
       SilenceWatch silence,
       RecordWriter writer,
       AgentEvents events,
+      AgentExtras beside,
       InstantSource clock) {
     this.machine = machine;
     this.fleet = fleet;
@@ -52,16 +56,30 @@ final class AgentWork {
     this.silence = silence;
     this.writer = writer;
     this.events = events;
+    this.beside = beside;
     this.clock = clock;
   }
 
   /** A message came in at this time. */
   void receive(AgentSession session, Connection connection, AgentToServer message, Instant at) {
+    if (!beside.holdsBack(
+        session, connection, message, order -> receive(session, connection, message, at, order))) {
+      receive(session, connection, message, at, Optional.empty());
+    }
+  }
+
+  private void receive(
+      AgentSession session,
+      Connection connection,
+      AgentToServer message,
+      Instant at,
+      Optional<Order> order) {
     takeNewUid(session, message);
     AgentSession.Now before = session.now();
     boolean overHttp = connection.transport() == Connection.Transport.HTTP;
     boolean newConnection = overHttp ? !polls(before) : !session.isOn(connection);
     FleetView view = fleet.current();
+    Extras extras = beside.extras(session, connection, message, order, at);
     Step step;
     try {
       step =
@@ -69,8 +87,10 @@ final class AgentWork {
               before.state(),
               message,
               new AgentMachine.Arrival(newConnection, overHttp, at),
-              report -> session.target(view, report));
+              report -> session.target(view, report),
+              extras);
     } catch (RuntimeException e) {
+      order.ifPresent(beside::failed);
       log.error("A message of agent {} could not be processed", before.state().uid(), e);
       connection.send(
           ErrorResponses.unknown(message.getInstanceUid(), "the server failed on this message"));
@@ -95,6 +115,28 @@ final class AgentWork {
       registry.detach(connection, session);
     }
     finish(session, step, Optional.of(connection));
+    beside.answered(
+        session,
+        before.state(),
+        message,
+        extras,
+        order,
+        step,
+        () -> session.mailbox().post(() -> deliver(session)));
+    deliver(session);
+  }
+
+  /** Something may wait for the agent that can be pushed. */
+  void deliver(AgentSession session) {
+    beside.push(session, oneShot -> push(session, oneShot));
+  }
+
+  private boolean push(AgentSession session, OneShot oneShot) {
+    Optional<Connection> connection = session.now().connection();
+    Step step = machine.pushed(session.now().state(), oneShot, clock.instant());
+    become(session, step);
+    finish(session, step, connection);
+    return step.reply().isPresent() && connection.isPresent();
   }
 
   /** The fleet has changed. */
@@ -140,6 +182,7 @@ final class AgentWork {
     boolean old = now.connection().isEmpty() && now.lastSeen().isBefore(limit);
     if (old && sessions.remove(now.state().uid(), session)) {
       writer.removed(now.state().uid());
+      beside.forgotten(now.state().uid(), clock.instant());
     }
   }
 
@@ -154,6 +197,7 @@ final class AgentWork {
       return;
     }
     writer.removed(now.state().uid());
+    beside.renamed(now.state().uid(), used);
     silence.forget(now.state().uid());
     session.become(
         new AgentSession.Now(

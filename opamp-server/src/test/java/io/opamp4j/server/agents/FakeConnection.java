@@ -11,6 +11,7 @@ final class FakeConnection implements Connection {
   private final List<ServerToAgent> sent = new ArrayList<>();
   private final List<String> closes = new ArrayList<>();
   private int pings;
+  private boolean failing;
 
   private FakeConnection(String id, Transport transport) {
     this.id = id;
@@ -36,6 +37,11 @@ final class FakeConnection implements Connection {
     return closes;
   }
 
+  /** From now on sending meets with a defect. */
+  void failSends() {
+    failing = true;
+  }
+
   int pings() {
     return pings;
   }
@@ -57,6 +63,9 @@ final class FakeConnection implements Connection {
 
   @Override
   public void send(ServerToAgent message) {
+    if (failing) {
+      throw new IllegalStateException("a defect");
+    }
     sent.add(message);
   }
 

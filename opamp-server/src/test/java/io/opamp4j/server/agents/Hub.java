@@ -9,11 +9,13 @@ import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.server.CustomMessageHandler;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentStore;
 import io.opamp4j.testkit.ManualTime;
+import io.opamp4j.testkit.storage.Stores;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,12 +38,25 @@ final class Hub implements FleetSource {
   final RecordWriter writer;
   final ConnectionRegistry registry = new ConnectionRegistry();
 
+  final ExtrasFixture beside;
+
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
   private FleetView view = (report, labels) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
+    this(store, config, ExtrasFixture.memory());
+  }
+
+  /**
+   * @param extras holds what is kept in documents, which several hubs may share
+   */
+  Hub(
+      AgentStore store,
+      ServerConfig.Agents config,
+      Stores extras,
+      CustomMessageHandler... handlers) {
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
     Sessions sessions = new Sessions(tasks::add);
@@ -50,27 +65,32 @@ final class Hub implements FleetSource {
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
             Runnable::run);
     writer = new RecordWriter(store);
+    beside = new ExtrasFixture(extras, time, handlers);
     AgentWork work =
         new AgentWork(
-            new AgentMachine(0x7, () -> FRESH),
+            new AgentMachine(0x7, beside.handlers.capabilities(), () -> FRESH),
             this,
             sessions,
             registry,
             silence,
             writer,
             listeners,
+            beside.extras,
             time);
     hub = new AgentHub(work, sessions, registry, silence, this, store, tasks::add, time);
     sweep = new HeartbeatSweep(hub, registry, liveness, config, time);
     hub.start();
+    beside.start(sessions, work, time);
     run();
   }
 
   /** Runs what is waiting, and what that leads to. */
   void run() {
-    while (!tasks.isEmpty()) {
-      tasks.poll().run();
-    }
+    do {
+      while (!tasks.isEmpty()) {
+        tasks.poll().run();
+      }
+    } while (beside.runSome());
   }
 
   /** Delivers a message, lets the work be done, and returns the answers. */
@@ -85,6 +105,8 @@ final class Hub implements FleetSource {
     for (long second = 0; second < duration.toSeconds(); second++) {
       time.advance(Duration.ofSeconds(1));
       sweep.tick(time.instant());
+      run();
+      beside.upkeep.tick(time.instant());
       run();
     }
   }
