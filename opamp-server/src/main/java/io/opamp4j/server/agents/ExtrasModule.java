@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** The part of {@link AgentsModule} for orders, custom messages and component catalogues. */
+/** The part of {@link AgentsModule} for orders, custom messages, catalogues and the journal. */
 final class ExtrasModule extends AbstractModule {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int PATIENT_THREADS = 2;
@@ -38,6 +38,8 @@ final class ExtrasModule extends AbstractModule {
     bind(CustomMessages.class).in(Scopes.SINGLETON);
     bind(HandlerSender.class).in(Scopes.SINGLETON);
     bind(ExtrasUpkeep.class).in(Scopes.SINGLETON);
+    bind(EventJournal.class).in(Scopes.SINGLETON);
+    Multibinder.newSetBinder(binder(), AgentListener.class).addBinding().to(EventJournal.class);
     Multibinder.newSetBinder(binder(), CustomMessageHandler.class);
   }
 

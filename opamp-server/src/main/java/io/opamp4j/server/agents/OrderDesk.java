@@ -85,9 +85,14 @@ public final class OrderDesk {
     }
   }
 
+  /** Whether this could be the id of an order. */
+  public static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
+
   /** The order of this id, if there is one. */
   public Optional<Order> find(InstanceUid agent, String id) {
-    return ID.matcher(id).matches() ? store.find(agent, id) : Optional.empty();
+    return isId(id) ? store.find(agent, id) : Optional.empty();
   }
 
   /**
