@@ -45,6 +45,12 @@ public final class BenchmarkServer {
     }
 
     @Override
+    public void opened(Connection connection) {}
+
+    @Override
+    public void malformed(Connection connection, String why) {}
+
+    @Override
     public void pong(Connection connection) {}
 
     @Override

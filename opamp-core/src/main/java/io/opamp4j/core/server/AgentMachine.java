@@ -172,6 +172,24 @@ public final class AgentMachine {
     return disconnected(before, reason, now);
   }
 
+  /** An id that no agent has. */
+  public InstanceUid freshUid() {
+    return newUids.get();
+  }
+
+  /**
+   * The answer to an agent that uses another agent's uid: it is to use this one from now on
+   * (DUP-05). Changes no state, since the state under that uid is the other agent's.
+   */
+  public ServerToAgent renaming(InstanceUid used, InstanceUid fresh) {
+    // Perhaps the first message that this agent ever gets, so it tells the capabilities (CAP-08).
+    return ServerToAgent.newBuilder()
+        .setInstanceUid(used.toBytes())
+        .setCapabilities(serverCapabilities)
+        .setAgentIdentification(AgentIdentification.newBuilder().setNewInstanceUid(fresh.toBytes()))
+        .build();
+  }
+
   private static Link linkAfter(AgentState before, Arrival arrival) {
     boolean same = before.link().up() && !arrival.newConnection();
     return same ? before.link() : Link.opened(arrival.halfDuplex(), arrival.at());

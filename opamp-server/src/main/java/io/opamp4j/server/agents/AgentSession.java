@@ -1,6 +1,7 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.report.SequenceLines;
 import io.opamp4j.core.server.AgentState;
 import io.opamp4j.core.server.AgentStatus;
 import io.opamp4j.core.server.Target;
@@ -31,6 +32,11 @@ final class AgentSession {
   private @Nullable FleetView resolvedFrom;
   private @Nullable AgentDescription resolvedFor;
   private Target resolved = Target.NONE;
+
+  // Whether two agents share the uid, and what the second one was told to use; touched only by the
+  // mailbox's work.
+  private SequenceLines lines = SequenceLines.NONE;
+  private @Nullable InstanceUid intruder;
 
   /**
    * @param state as the machine left it
@@ -99,6 +105,21 @@ final class AgentSession {
 
   void heard(Instant at) {
     lastContact = at;
+  }
+
+  /** The sequence numbers seen under this uid. */
+  SequenceLines lines() {
+    return lines;
+  }
+
+  /** What the second of two agents with this uid was told to use; null if there is none. */
+  @Nullable InstanceUid intruder() {
+    return intruder;
+  }
+
+  void follow(SequenceLines seen, @Nullable InstanceUid toldToIntruder) {
+    lines = seen;
+    intruder = toldToIntruder;
   }
 
   boolean isOn(Connection connection) {

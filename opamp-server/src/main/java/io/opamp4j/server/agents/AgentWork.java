@@ -9,6 +9,7 @@ import io.opamp4j.core.server.Extras;
 import io.opamp4j.core.server.OneShot;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import jakarta.inject.Inject;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,6 @@ final class AgentWork {
   private final AgentMachine machine;
   private final FleetSource fleet;
   private final Sessions sessions;
-  private final ConnectionRegistry registry;
   private final SilenceWatch silence;
   private final RecordWriter writer;
   private final AgentEvents events;
@@ -43,7 +44,6 @@ final class AgentWork {
       AgentMachine machine,
       FleetSource fleet,
       Sessions sessions,
-      ConnectionRegistry registry,
       SilenceWatch silence,
       RecordWriter writer,
       AgentEvents events,
@@ -52,7 +52,6 @@ final class AgentWork {
     this.machine = machine;
     this.fleet = fleet;
     this.sessions = sessions;
-    this.registry = registry;
     this.silence = silence;
     this.writer = writer;
     this.events = events;
@@ -60,20 +59,23 @@ final class AgentWork {
     this.clock = clock;
   }
 
-  /** A message came in at this time. */
-  void receive(AgentSession session, Connection connection, AgentToServer message, Instant at) {
-    if (!beside.holdsBack(
-        session, connection, message, order -> receive(session, connection, message, at, order))) {
-      receive(session, connection, message, at, Optional.empty());
+  /** A message of this agent came in, on its present connection or on one that replaces it. */
+  void receive(AgentSession session, Incoming in) {
+    if (beside.holdsBack(
+        session,
+        in.connection(),
+        in.message(),
+        order -> in.attend(() -> receive(session, in, order)))) {
+      in.postpone();
+    } else {
+      receive(session, in, Optional.empty());
     }
   }
 
-  private void receive(
-      AgentSession session,
-      Connection connection,
-      AgentToServer message,
-      Instant at,
-      Optional<Order> order) {
+  private void receive(AgentSession session, Incoming in, Optional<Order> order) {
+    Connection connection = in.connection();
+    AgentToServer message = in.message();
+    Instant at = in.at();
     takeNewUid(session, message);
     AgentSession.Now before = session.now();
     boolean overHttp = connection.transport() == Connection.Transport.HTTP;
@@ -92,14 +94,11 @@ final class AgentWork {
     } catch (RuntimeException e) {
       order.ifPresent(beside::failed);
       log.error("A message of agent {} could not be processed", before.state().uid(), e);
-      connection.send(
+      in.answer(
           ErrorResponses.unknown(message.getInstanceUid(), "the server failed on this message"));
       return;
     }
-    before
-        .connection()
-        .filter(old -> !old.equals(connection))
-        .ifPresent(old -> registry.detach(old, session));
+    before.connection().filter(old -> !old.equals(connection)).ifPresent(old -> drop(session, old));
     session.become(
         new AgentSession.Now(
             step.state(),
@@ -112,9 +111,9 @@ final class AgentWork {
       silence.heard(session, connection, at);
     } else {
       silence.forget(step.state().uid());
-      registry.detach(connection, session);
     }
-    finish(session, step, Optional.of(connection));
+    attach(session, connection);
+    finish(session, step, in::answer);
     beside.answered(
         session,
         before.state(),
@@ -132,11 +131,19 @@ final class AgentWork {
   }
 
   private boolean push(AgentSession session, OneShot oneShot) {
-    Optional<Connection> connection = session.now().connection();
+    Optional<Connection> connection = session.now().connection().filter(c -> !isGone(c));
+    if (connection.isEmpty()) {
+      return false;
+    }
     Step step = machine.pushed(session.now().state(), oneShot, clock.instant());
     become(session, step);
-    finish(session, step, connection);
-    return step.reply().isPresent() && connection.isPresent();
+    finish(session, step, connection.get()::send);
+    return step.reply().isPresent();
+  }
+
+  /** The news of its end may still be on the way to this mailbox. */
+  private static boolean isGone(Connection connection) {
+    return connection instanceof Carrier carrier && carrier.ended().isPresent();
   }
 
   /** The fleet has changed. */
@@ -149,7 +156,7 @@ final class AgentWork {
     Optional<Connection> connection = session.now().connection();
     Step step = machine.retargeted(before, session.target(view, before.report()), clock.instant());
     become(session, step);
-    finish(session, step, connection);
+    finish(session, step, reply -> connection.ifPresent(c -> c.send(reply)));
   }
 
   /** The agent's WebSocket ended. */
@@ -170,9 +177,8 @@ final class AgentWork {
     long seconds = Duration.between(session.lastContact(), at).toSeconds();
     String reason = "nothing was heard for " + seconds + " s";
     end(session, machine.timedOut(session.now().state(), reason, at));
-    registry.detach(connection.get(), session);
-    if (registry.on(connection.get()).isEmpty()) {
-      connection.get().close(GOING_AWAY, reason);
+    if (connection.get() instanceof Carrier carrier && carrier.carried().isEmpty()) {
+      carrier.close(GOING_AWAY, reason);
     }
   }
 
@@ -212,8 +218,29 @@ final class AgentWork {
 
   private void end(AgentSession session, Step step) {
     silence.forget(step.state().uid());
+    session.now().connection().ifPresent(connection -> drop(session, connection));
     become(session, step);
-    finish(session, step, Optional.empty());
+    finish(session, step, reply -> {});
+  }
+
+  /**
+   * Puts the agent where its state says it is. The end of a WebSocket is noticed on another thread,
+   * perhaps before the agent was put there.
+   */
+  private void attach(AgentSession session, Connection connection) {
+    if (connection instanceof Carrier carrier) {
+      if (!session.isOn(carrier)) {
+        carrier.drop(session);
+      } else if (!carrier.carry(session)) {
+        session.mailbox().post(() -> disconnect(session, carrier, carrier.ended().orElseThrow()));
+      }
+    }
+  }
+
+  private static void drop(AgentSession session, Connection connection) {
+    if (connection instanceof Carrier carrier) {
+      carrier.drop(session);
+    }
   }
 
   private void become(AgentSession session, Step step) {
@@ -238,12 +265,12 @@ final class AgentWork {
     return changed ? at : before.statusSince();
   }
 
-  private void finish(AgentSession session, Step step, Optional<Connection> connection) {
+  private void finish(AgentSession session, Step step, Consumer<ServerToAgent> out) {
     step.state().reassigned().ifPresent(fresh -> sessions.expectRename(step.state().uid(), fresh));
     if (step.durable()) {
       writer.changed(session);
     }
-    step.reply().ifPresent(reply -> connection.ifPresent(c -> c.send(reply)));
+    step.reply().ifPresent(out);
     events.publish(step.events());
   }
 }

@@ -41,6 +41,8 @@ public final class AgentsModule extends AbstractModule {
     bind(AgentInbox.class).to(AgentHub.class);
     bind(AgentDirectory.class).to(AgentHub.class);
     bind(AgentWork.class).in(Scopes.SINGLETON);
+    bind(Rivals.class).in(Scopes.SINGLETON);
+    bind(GatewayControl.class).toInstance(GatewayControl.NONE);
     bind(Sessions.class).in(Scopes.SINGLETON);
     bind(ConnectionRegistry.class).in(Scopes.SINGLETON);
     bind(SilenceWatch.class).in(Scopes.SINGLETON);

@@ -51,6 +51,7 @@ class CustomMessagesTest {
     assertThat(hub.deliver(socket, first(OTHER, 1)).get(0).hasCustomCapabilities())
         .as("for each agent of a socket")
         .isTrue();
+    hub.hub.closed(socket, "end");
     assertThat(poll(bare(UID, 2)).hasCustomCapabilities()).isTrue();
     assertThat(poll(bare(UID, 3)).hasCustomCapabilities()).isTrue();
   }
@@ -99,6 +100,7 @@ class CustomMessagesTest {
     hub.deliver(socket, first(UID, 1));
     assertThat(hub.deliver(socket, bare(UID, 1).setCustomMessage(message(ECHO)))).hasSize(1);
     assertThat(echo.received).hasSize(1);
+    hub.hub.closed(socket, "end");
     poll(bare(UID, 2).setCustomMessage(message(ECHO)));
     assertThat(poll(bare(UID, 3)).hasCustomMessage()).isFalse();
     assertThat(poll(bare(UID, 4).setCustomCapabilities(announcing(ECHO))).hasCustomMessage())

@@ -10,6 +10,7 @@ final class FakeConnection implements Connection {
   private final Transport transport;
   private final List<ServerToAgent> sent = new ArrayList<>();
   private final List<String> closes = new ArrayList<>();
+  private Runnable onPing = () -> {};
   private int pings;
   private boolean failing;
 
@@ -42,6 +43,11 @@ final class FakeConnection implements Connection {
     failing = true;
   }
 
+  /** What the peer does when it is pinged; nothing unless said here, as if it were dead. */
+  void onPing(Runnable answer) {
+    onPing = answer;
+  }
+
   int pings() {
     return pings;
   }
@@ -72,6 +78,7 @@ final class FakeConnection implements Connection {
   @Override
   public void ping() {
     pings++;
+    onPing.run();
   }
 
   @Override

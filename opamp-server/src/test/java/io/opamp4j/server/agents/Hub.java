@@ -8,6 +8,7 @@ import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.CustomMessageHandler;
 import io.opamp4j.server.ServerConfig;
@@ -34,6 +35,8 @@ final class Hub implements FleetSource {
   final ManualTime time = new ManualTime();
   final List<AgentEvent> events = new ArrayList<>();
   final AgentHub hub;
+  final Rivals rivals;
+  final Sessions sessions;
   final HeartbeatSweep sweep;
   final RecordWriter writer;
   final ConnectionRegistry registry = new ConnectionRegistry();
@@ -43,6 +46,7 @@ final class Hub implements FleetSource {
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
+  private int uidsMade;
   private FleetView view = (report, labels) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
@@ -59,29 +63,32 @@ final class Hub implements FleetSource {
       CustomMessageHandler... handlers) {
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
-    Sessions sessions = new Sessions(tasks::add);
+    sessions = new Sessions(store, tasks::add);
     AgentEvents listeners =
         new AgentEvents(
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
             Runnable::run);
     writer = new RecordWriter(store);
     beside = new ExtrasFixture(extras, time, handlers);
+    AgentMachine machine = new AgentMachine(0x7, beside.handlers.capabilities(), this::nextFresh);
     AgentWork work =
-        new AgentWork(
-            new AgentMachine(0x7, beside.handlers.capabilities(), () -> FRESH),
-            this,
-            sessions,
-            registry,
-            silence,
-            writer,
-            listeners,
-            beside.extras,
-            time);
-    hub = new AgentHub(work, sessions, registry, silence, this, store, tasks::add, time);
-    sweep = new HeartbeatSweep(hub, registry, liveness, config, time);
+        new AgentWork(machine, this, sessions, silence, writer, listeners, beside.extras, time);
+    rivals = new Rivals(work, sessions, machine, listeners, config, time);
+    hub = new AgentHub(work, sessions, registry, silence, rivals, this, this::gateway, time);
+    sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
     hub.start();
     beside.start(sessions, work, time);
     run();
+  }
+
+  /** The uid handed out first is {@link #FRESH}, the others follow it. */
+  private InstanceUid nextFresh() {
+    return new InstanceUid(FRESH.mostSignificant(), FRESH.leastSignificant() + uidsMade++);
+  }
+
+  /** Answers a gateway's own message with the same message, unless it is empty. */
+  private Optional<CustomMessage> gateway(CustomMessage message) {
+    return message.getData().isEmpty() ? Optional.empty() : Optional.of(message);
   }
 
   /** Runs what is waiting, and what that leads to. */

@@ -414,6 +414,7 @@ class OrdersTest {
       node.deliver(sockets.get(sockets.size() - 1), first(UID, RESTARTABLE));
       node.beside.holdsStorageWork = true;
     }
+    FakeConnection[] open = sockets.toArray(FakeConnection[]::new);
     Set<String> ordered = new HashSet<>();
     Set<String> cancelled = new HashSet<>();
     for (int step = 0; step < 60; step++) {
@@ -425,8 +426,10 @@ class OrdersTest {
         case 2 -> node.beside.upkeep.tick(node.time.advance(Duration.ofSeconds(7)));
         case 3 -> node.run();
         case 4 -> {
-          node.hub.closed(sockets.get(i), "reset");
-          node.hub.received(sockets.get(i), bare(UID, 1 + step).build());
+          node.hub.closed(open[i], "reset");
+          sockets.add(FakeConnection.socket("s" + sockets.size()));
+          open[i] = sockets.get(sockets.size() - 1);
+          node.hub.received(open[i], bare(UID, 1 + step).build());
         }
         default -> {
           if (!node.beside.storageWork.isEmpty()) {

@@ -2,6 +2,8 @@ package io.opamp4j.server.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.AgentInbox;
@@ -59,6 +61,14 @@ public final class FakeInbox implements AgentInbox, AutoCloseable {
     }
     BiConsumer<Connection, AgentToServer> chosen = answer;
     thread.execute(() -> chosen.accept(connection, message));
+  }
+
+  @Override
+  public void opened(Connection connection) {}
+
+  @Override
+  public void malformed(Connection connection, String why) {
+    connection.send(ErrorResponses.badRequest(ByteString.EMPTY, why));
   }
 
   @Override

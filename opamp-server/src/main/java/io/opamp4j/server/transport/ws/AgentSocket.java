@@ -2,9 +2,6 @@ package io.opamp4j.server.transport.ws;
 
 import static java.util.Objects.requireNonNullElse;
 
-import com.google.protobuf.ByteString;
-import io.opamp4j.core.InstanceUid;
-import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.core.wire.Frames;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
@@ -17,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What comes in on one WebSocket: puts the pieces of a message together, decodes it where it was
- * read, and delivers it. What cannot be decoded is answered here and reaches no agent (E-02, E-05
- * to E-07). Owned by the thread of its connection.
+ * read, and delivers it. What cannot be decoded reaches no agent (E-02, E-05 to E-07). Owned by the
+ * thread of its connection.
  */
 final class AgentSocket {
   private static final Logger log = LoggerFactory.getLogger(AgentSocket.class);
@@ -34,7 +31,6 @@ final class AgentSocket {
   private byte[] pieces = NOTHING;
   private int size;
   private int malformedInARow;
-  private ByteString lastValidUid = ByteString.EMPTY;
 
   AgentSocket(WebSocketConnection connection, AgentInbox inbox, int maxMessageSize) {
     this.connection = connection;
@@ -91,15 +87,12 @@ final class AgentSocket {
       return;
     }
     malformedInARow = 0;
-    if (InstanceUid.from(message.getInstanceUid()).isPresent()) {
-      lastValidUid = message.getInstanceUid();
-    }
     inbox.received(connection, message);
   }
 
   private void malformed(String why) {
     log.debug("{} from {}: {}", connection.id(), connection.remoteAddress(), why);
-    connection.send(ErrorResponses.badRequest(lastValidUid, why));
+    inbox.malformed(connection, why);
     if (++malformedInARow == MALFORMED_IN_A_ROW) {
       connection.close(CANNOT_ACCEPT, MALFORMED_IN_A_ROW + " malformed messages in a row");
     }

@@ -45,6 +45,7 @@ public final class OpampEndpoint extends Endpoint {
     session.addMessageHandler(
         PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> inbox.pong(connection));
     wire.attach(connection);
+    inbox.opened(connection);
     log.debug("{} opened from {}", connection.id(), connection.remoteAddress());
   }
 
