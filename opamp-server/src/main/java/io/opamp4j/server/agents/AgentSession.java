@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentSession {
   private final Mailbox mailbox;
+  private final Outbox outbox = new Outbox();
   private final Map<String, String> labels;
   private volatile Now now;
   private volatile Instant lastContact;
@@ -84,6 +85,11 @@ final class AgentSession {
 
   Mailbox mailbox() {
     return mailbox;
+  }
+
+  /** Custom messages that wait for the agent. */
+  Outbox outbox() {
+    return outbox;
   }
 
   Now now() {

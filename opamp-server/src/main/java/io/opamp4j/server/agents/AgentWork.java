@@ -5,6 +5,8 @@ import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.core.server.AgentMachine;
 import io.opamp4j.core.server.AgentState;
 import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.server.Extras;
+import io.opamp4j.core.server.OneShot;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
@@ -34,6 +36,7 @@ final class AgentWork {
   private final SilenceWatch silence;
   private final RecordWriter writer;
   private final AgentEvents events;
+  private final AgentExtras beside;
   private final InstantSource clock;
 
   @Inject
@@ -44,6 +47,7 @@ final class AgentWork {
       SilenceWatch silence,
       RecordWriter writer,
       AgentEvents events,
+      AgentExtras beside,
       InstantSource clock) {
     this.machine = machine;
     this.fleet = fleet;
@@ -51,11 +55,24 @@ final class AgentWork {
     this.silence = silence;
     this.writer = writer;
     this.events = events;
+    this.beside = beside;
     this.clock = clock;
   }
 
   /** A message of this agent came in, on its present connection or on one that replaces it. */
   void receive(AgentSession session, Incoming in) {
+    if (beside.holdsBack(
+        session,
+        in.connection(),
+        in.message(),
+        order -> in.attend(() -> receive(session, in, order)))) {
+      in.postpone();
+    } else {
+      receive(session, in, Optional.empty());
+    }
+  }
+
+  private void receive(AgentSession session, Incoming in, Optional<Order> order) {
     Connection connection = in.connection();
     AgentToServer message = in.message();
     Instant at = in.at();
@@ -64,6 +81,7 @@ final class AgentWork {
     boolean overHttp = connection.transport() == Connection.Transport.HTTP;
     boolean newConnection = overHttp ? !polls(before) : !session.isOn(connection);
     FleetView view = fleet.current();
+    Extras extras = beside.extras(session, connection, message, order, at);
     Step step;
     try {
       step =
@@ -71,8 +89,10 @@ final class AgentWork {
               before.state(),
               message,
               new AgentMachine.Arrival(newConnection, overHttp, at),
-              report -> session.target(view, report));
+              report -> session.target(view, report),
+              extras);
     } catch (RuntimeException e) {
+      order.ifPresent(beside::failed);
       log.error("A message of agent {} could not be processed", before.state().uid(), e);
       in.answer(
           ErrorResponses.unknown(message.getInstanceUid(), "the server failed on this message"));
@@ -94,6 +114,36 @@ final class AgentWork {
     }
     attach(session, connection);
     finish(session, step, in::answer);
+    beside.answered(
+        session,
+        before.state(),
+        message,
+        extras,
+        order,
+        step,
+        () -> session.mailbox().post(() -> deliver(session)));
+    deliver(session);
+  }
+
+  /** Something may wait for the agent that can be pushed. */
+  void deliver(AgentSession session) {
+    beside.push(session, oneShot -> push(session, oneShot));
+  }
+
+  private boolean push(AgentSession session, OneShot oneShot) {
+    Optional<Connection> connection = session.now().connection().filter(c -> !isGone(c));
+    if (connection.isEmpty()) {
+      return false;
+    }
+    Step step = machine.pushed(session.now().state(), oneShot, clock.instant());
+    become(session, step);
+    finish(session, step, connection.get()::send);
+    return step.reply().isPresent();
+  }
+
+  /** The news of its end may still be on the way to this mailbox. */
+  private static boolean isGone(Connection connection) {
+    return connection instanceof Carrier carrier && carrier.ended().isPresent();
   }
 
   /** The fleet has changed. */
@@ -138,6 +188,7 @@ final class AgentWork {
     boolean old = now.connection().isEmpty() && now.lastSeen().isBefore(limit);
     if (old && sessions.remove(now.state().uid(), session)) {
       writer.removed(now.state().uid());
+      beside.forgotten(now.state().uid(), clock.instant());
     }
   }
 
@@ -152,6 +203,7 @@ final class AgentWork {
       return;
     }
     writer.removed(now.state().uid());
+    beside.renamed(now.state().uid(), used);
     silence.forget(now.state().uid());
     session.become(
         new AgentSession.Now(

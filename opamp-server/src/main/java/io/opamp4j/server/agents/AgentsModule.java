@@ -54,13 +54,16 @@ public final class AgentsModule extends AbstractModule {
     bind(HeartbeatSweep.class).in(Scopes.SINGLETON);
     Multibinder.newSetBinder(binder(), AgentListener.class).addBinding().to(EventLog.class);
     bind(EventLog.class).in(Scopes.SINGLETON);
+    install(new ExtrasModule());
   }
 
   @Provides
   @Singleton
-  AgentMachine machine(InstantSource clock, RandomGenerator random) {
+  AgentMachine machine(CustomHandlers handlers, InstantSource clock, RandomGenerator random) {
     return new AgentMachine(
-        SERVER_CAPABILITIES, () -> InstanceUid.generate(clock.instant(), random));
+        SERVER_CAPABILITIES,
+        handlers.capabilities(),
+        () -> InstanceUid.generate(clock.instant(), random));
   }
 
   @Provides

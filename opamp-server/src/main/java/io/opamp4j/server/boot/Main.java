@@ -78,7 +78,8 @@ public final class Main {
   private int runOrThrow(List<String> args, Map<String, String> environment, PrintStream out)
       throws InterruptedException {
     ConfigProblems problems = new ConfigProblems();
-    StoragePlugins plugins = StoragePlugins.load(installation.pluginLoader(problems), problems);
+    ClassLoader loader = installation.pluginLoader(problems);
+    StoragePlugins plugins = StoragePlugins.load(loader, problems);
     ConfigReader reader = new ConfigReader(plugins);
     CommandLine commandLine = CommandLine.parse(args, reader.table(), problems);
     if (commandLine.help()) {
@@ -98,7 +99,7 @@ public final class Main {
       out.print(EffectiveValue.table(configuration.values()));
       return OK;
     }
-    serve(configuration, out);
+    serve(configuration, loader, out);
     return OK;
   }
 
@@ -122,7 +123,8 @@ public final class Main {
     return OK;
   }
 
-  private void serve(Configuration configuration, PrintStream out) throws InterruptedException {
+  private void serve(Configuration configuration, ClassLoader plugins, PrintStream out)
+      throws InterruptedException {
     log().info("{}", Usage.version());
     configuration.values().stream()
         .filter(value -> !value.isDefault())
@@ -131,6 +133,7 @@ public final class Main {
         OpampServer.builder()
             .config(configuration.server())
             .storage(configuration.storage())
+            .pluginLoader(plugins)
             .start()) {
       // First the hook: whoever reads that it has started may stop it at once.
       hook.add(server);

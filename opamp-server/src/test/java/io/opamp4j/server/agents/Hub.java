@@ -10,11 +10,13 @@ import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.server.CustomMessageHandler;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentStore;
 import io.opamp4j.testkit.ManualTime;
+import io.opamp4j.testkit.storage.Stores;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,6 +44,8 @@ final class Hub implements FleetSource {
   final AdmissionGate gate;
   final ConnectionRegistry registry = new ConnectionRegistry();
 
+  final ExtrasFixture beside;
+
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
@@ -49,6 +53,17 @@ final class Hub implements FleetSource {
   private FleetView view = (report, labels) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
+    this(store, config, ExtrasFixture.memory());
+  }
+
+  /**
+   * @param extras holds what is kept in documents, which several hubs may share
+   */
+  Hub(
+      AgentStore store,
+      ServerConfig.Agents config,
+      Stores extras,
+      CustomMessageHandler... handlers) {
     memory = new MemoryBudget(config.limits().buffered());
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
@@ -58,14 +73,18 @@ final class Hub implements FleetSource {
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
             Runnable::run);
     writer = new RecordWriter(store);
-    AgentMachine machine = new AgentMachine(0x7, this::nextFresh);
-    AgentWork work = new AgentWork(machine, this, sessions, silence, writer, listeners, time);
+    beside = new ExtrasFixture(extras, time, handlers);
+    AgentMachine machine = new AgentMachine(0x7, beside.handlers.capabilities(), this::nextFresh);
+    AgentWork work =
+        new AgentWork(machine, this, sessions, silence, writer, listeners, beside.extras, time);
     gate = new AdmissionGate(config.admission(), memory, time, new Random(1));
     Intake intake = new Intake(memory, gate, time);
     rivals = new Rivals(work, sessions, machine, listeners, gate, config, time);
-    hub = new AgentHub(intake, work, sessions, registry, silence, rivals, this, this::gateway, time);
+    hub =
+        new AgentHub(intake, work, sessions, registry, silence, rivals, this, this::gateway, time);
     sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
     hub.start();
+    beside.start(sessions, work, time);
     run();
   }
 
@@ -81,9 +100,11 @@ final class Hub implements FleetSource {
 
   /** Runs what is waiting, and what that leads to. */
   void run() {
-    while (!tasks.isEmpty()) {
-      tasks.poll().run();
-    }
+    do {
+      while (!tasks.isEmpty()) {
+        tasks.poll().run();
+      }
+    } while (beside.runSome());
   }
 
   /** Delivers a message, lets the work be done, and returns the answers. */
@@ -98,6 +119,8 @@ final class Hub implements FleetSource {
     for (long second = 0; second < duration.toSeconds(); second++) {
       time.advance(Duration.ofSeconds(1));
       sweep.tick(time.instant());
+      run();
+      beside.upkeep.tick(time.instant());
       run();
     }
   }
