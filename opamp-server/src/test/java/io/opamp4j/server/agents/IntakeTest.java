@@ -111,8 +111,26 @@ class IntakeTest {
 
   @Test
   void givesTheMemoryBackWhenTheWorkFails() {
-    hub.failListeners();
-    hub.hub.received(socket, sized(UID, 10));
+    Intake intake = new Intake(hub.memory, hub.gate, hub.time);
+    AgentSession session = AgentSession.unknown(UID, hub.time.instant(), Runnable::run);
+    long[] during = {0};
+
+    intake.offer(
+        session,
+        socket,
+        sized(UID, 1_000),
+        () -> {
+          during[0] = hub.memory.used();
+          throw new IllegalStateException("on purpose");
+        });
+
+    assertThat(during[0]).isBetween(1_000L, 1_500L);
+    assertThat(hub.memory.used()).isZero();
+  }
+
+  @Test
+  void givesTheMemoryBackWhenTheConnectionEndsBeforeTheWorkIsDone() {
+    hub.hub.received(socket, sized(UID, 1_000));
     hub.hub.closed(socket, "gone before it was worked on");
     hub.run();
     assertThat(hub.memory.used()).isZero();
