@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class CustomMessages {
   static final int LANES = 64;
 
+  /** What may wait in one lane, beside one message of any size. */
+  private static final long LANE_BYTES = 2L * 1024 * 1024;
+
   private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
   private static final Logger log = LoggerFactory.getLogger(CustomMessages.class);
 
@@ -66,7 +69,10 @@ final class CustomMessages {
                       message.getCapability(),
                       message.getType(),
                       message.getData());
-              if (!offer(agent, () -> handle(handler, received, session, deliver))) {
+              if (!offer(
+                  agent,
+                  message.getData().size(),
+                  () -> handle(handler, received, session, deliver))) {
                 drop(received.capability(), agent);
               }
             });
@@ -97,9 +103,9 @@ final class CustomMessages {
     }
   }
 
-  private boolean offer(InstanceUid agent, Runnable work) {
+  private boolean offer(InstanceUid agent, long bytes, Runnable work) {
     try {
-      return lanes.get(Math.floorMod(agent.hashCode(), LANES)).offer(work);
+      return lanes.get(Math.floorMod(agent.hashCode(), LANES)).offer(bytes, LANE_BYTES, work);
     } catch (RejectedExecutionException e) {
       log.debug("the server stops; a message of agent {} is not handled", agent);
       return true;

@@ -5,6 +5,7 @@ import io.opamp4j.storage.Document;
 import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.Page;
 import io.opamp4j.storage.StorageException;
+import java.util.List;
 import java.util.Optional;
 
 /** Documents of another store, which fail on request, before or after the write. */
@@ -72,6 +73,18 @@ final class BrittleDocumentStore implements DocumentStore {
   public Page<Document> list(String kind, Optional<String> after, int limit) {
     check();
     return real.list(kind, after, limit);
+  }
+
+  @Override
+  public List<String> kinds() {
+    check();
+    return real.kinds();
+  }
+
+  @Override
+  public void restore(Document document) {
+    check();
+    real.restore(document);
   }
 
   private void check() {

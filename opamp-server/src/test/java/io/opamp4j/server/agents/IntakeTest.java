@@ -40,8 +40,9 @@ class IntakeTest {
     }
     assertThat(taken).isEqualTo(4);
 
-    hub.hub.received(socket, sized(OTHER, 24_000));
-    ServerToAgent answer = onlyAnswer();
+    FakeConnection another = FakeConnection.socket("s2");
+    hub.hub.received(another, sized(OTHER, 24_000));
+    ServerToAgent answer = another.takeSent().get(0);
 
     assertThat(answer.getInstanceUid()).isEqualTo(OTHER.toBytes());
     assertThat(answer.getErrorResponse().getType())
@@ -52,14 +53,19 @@ class IntakeTest {
     hub.run();
     assertThat(socket.takeSent()).as("what was taken is worked on").hasSize(4);
     assertThat(hub.memory.used()).isZero();
-    assertThat(hub.deliver(socket, sized(OTHER, 24_000).toBuilder())).as("room again").hasSize(1);
+    assertThat(hub.deliver(another, sized(OTHER, 24_000).toBuilder()))
+        .as("room again")
+        .singleElement()
+        .matches(answered -> !answered.hasErrorResponse());
   }
 
   @Test
   void countsSmallMessagesForMoreThanTheirBytes() {
     int sent = 0;
-    while (socket.takeSent().isEmpty()) {
-      hub.hub.received(socket, bare(new InstanceUid(1, sent), 1).build());
+    FakeConnection last = socket;
+    while (last.takeSent().isEmpty()) {
+      last = FakeConnection.socket("s" + sent);
+      hub.hub.received(last, bare(new InstanceUid(1, sent), 1).build());
       sent++;
     }
     assertThat(sent).isBetween(LIMIT / (Intake.OVERHEAD + 40), LIMIT / Intake.OVERHEAD);
@@ -69,19 +75,24 @@ class IntakeTest {
 
   @Test
   void oneAgentMayHaveAQuarterOfTheMemoryOrOneMessage() {
+    FakeConnection another = FakeConnection.socket("s2");
     hub.hub.received(socket, sized(UID, 60_000));
-    assertThat(socket.takeSent()).as("a single one may be of any size").isEmpty();
     hub.hub.received(socket, bare(UID, 2).build());
-    assertThat(onlyAnswer().getErrorResponse().getErrorMessage()).contains("of this agent");
-    hub.hub.received(socket, sized(OTHER, 12_000));
-    hub.hub.received(socket, sized(OTHER, 12_000));
-    assertThat(socket.takeSent()).isEmpty();
-    hub.hub.received(socket, sized(OTHER, 2_000));
-    assertThat(onlyAnswer().hasErrorResponse()).isTrue();
+    hub.hub.received(another, sized(OTHER, 12_000));
+    hub.hub.received(another, sized(OTHER, 12_000));
+    hub.hub.received(another, sized(OTHER, 2_000));
+    hub.run();
+
+    assertThat(socket.takeSent())
+        .as("a single one may be of any size")
+        .extracting(ServerToAgent::hasErrorResponse)
+        .containsExactly(false, true);
+    assertThat(another.takeSent())
+        .extracting(answer -> answer.getErrorResponse().getErrorMessage())
+        .containsExactly("", "", "too many messages of this agent wait");
     assertThat(hub.gate.status().refused())
         .as("the server has room: no reason to refuse others")
         .containsEntry(Reason.OVERLOADED, 0L);
-    hub.run();
     assertThat(hub.memory.used()).isZero();
   }
 
@@ -115,14 +126,16 @@ class IntakeTest {
     AgentSession session = AgentSession.unknown(UID, hub.time.instant(), Runnable::run);
     long[] during = {0};
 
+    Incoming in = new Incoming(socket, sized(UID, 1_000), hub.time.instant(), null);
     intake.offer(
         session,
-        socket,
-        sized(UID, 1_000),
-        () -> {
-          during[0] = hub.memory.used();
-          throw new IllegalStateException("on purpose");
-        });
+        in,
+        () ->
+            in.attend(
+                () -> {
+                  during[0] = hub.memory.used();
+                  throw new IllegalStateException("on purpose");
+                }));
 
     assertThat(during[0]).isBetween(1_000L, 1_500L);
     assertThat(hub.memory.used()).isZero();
