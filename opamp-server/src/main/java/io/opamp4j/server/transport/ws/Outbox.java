@@ -121,8 +121,9 @@ final class Outbox {
     }
   }
 
-  /** A message above the limit is replaced by an error when its turn comes. */
+  /** A message above the limit will not be sent, so nothing that waits needs its room. */
   private long weight(ServerToAgent message) {
-    return Math.min(Integer.toUnsignedLong(message.getSerializedSize()), maxBytes);
+    int size = message.getSerializedSize();
+    return size < 0 || size >= maxBytes ? 0 : size;
   }
 }
