@@ -42,7 +42,7 @@ public final class AgentsModule extends AbstractModule {
     bind(AgentDirectory.class).to(AgentHub.class);
     bind(AgentWork.class).in(Scopes.SINGLETON);
     bind(Rivals.class).in(Scopes.SINGLETON);
-    bind(GatewayControl.class).toInstance(GatewayControl.NONE);
+    bind(GatewayControl.class).to(BindplaneGateway.class).in(Scopes.SINGLETON);
     bind(Sessions.class).in(Scopes.SINGLETON);
     bind(ConnectionRegistry.class).in(Scopes.SINGLETON);
     bind(SilenceWatch.class).in(Scopes.SINGLETON);
