@@ -44,7 +44,7 @@ public final class AgentsModule extends AbstractModule {
     bind(Intake.class).in(Scopes.SINGLETON);
     bind(AgentWork.class).in(Scopes.SINGLETON);
     bind(Rivals.class).in(Scopes.SINGLETON);
-    bind(GatewayControl.class).toInstance(GatewayControl.NONE);
+    bind(GatewayControl.class).to(BindplaneGateway.class).in(Scopes.SINGLETON);
     bind(Sessions.class).in(Scopes.SINGLETON);
     bind(ConnectionRegistry.class).in(Scopes.SINGLETON);
     bind(SilenceWatch.class).in(Scopes.SINGLETON);

@@ -23,8 +23,11 @@ public record OrderDraft(Optional<CustomMessage> message, Duration lifetime, Opt
   /** The longest that an order may wait. */
   public static final Duration LONGEST_LIFETIME = Duration.ofDays(7);
 
-  /** The most that a custom message may carry, in bytes. */
-  public static final int LARGEST_DATA = 1024 * 1024;
+  /**
+   * The most that a custom message may carry, in bytes: an order is read many times while it waits
+   * and is shown.
+   */
+  public static final int LARGEST_DATA = 64 * 1024;
 
   /** The longest type of a custom message, in characters. */
   public static final int LONGEST_TYPE = 255;

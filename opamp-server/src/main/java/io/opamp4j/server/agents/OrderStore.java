@@ -81,11 +81,23 @@ final class OrderStore {
 
   /** Gives every order of every agent to the reader. */
   void readAll(Consumer<Order> reader) {
-    Optional<String> after = Optional.empty();
+    readAll("", reader);
+  }
+
+  /** Gives every order of one agent to the reader. */
+  void readAll(InstanceUid agent, Consumer<Order> reader) {
+    readAll(OrderDocuments.prefix(agent), reader);
+  }
+
+  private void readAll(String prefix, Consumer<Order> reader) {
+    Optional<String> after = Optional.of(prefix);
     boolean more = true;
     while (more) {
       Page<Document> page = documents.list(KIND, after, PAGE);
       for (Document document : page.items()) {
+        if (!document.id().startsWith(prefix)) {
+          return;
+        }
         after = Optional.of(document.id());
         read(document).ifPresent(reader);
       }

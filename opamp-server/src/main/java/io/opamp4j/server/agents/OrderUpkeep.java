@@ -1,12 +1,12 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
-import io.opamp4j.storage.Page;
 import io.opamp4j.storage.StorageException;
 import io.opamp4j.storage.VersionConflictException;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +29,11 @@ final class OrderUpkeep {
   static final Duration SHOWN = Duration.ofHours(24);
 
   /** The longest that an order made on another node, whose hint was lost, goes unnoticed. */
-  static final Duration REREAD = Duration.ofSeconds(30);
+  static final Duration REREAD = Duration.ofMinutes(1);
 
   /** Hints beyond this make the next tick read everything instead. */
   private static final int MOST_HINTS = 10_000;
 
-  private static final int PAGE = 500;
   private static final Logger log = LoggerFactory.getLogger(OrderUpkeep.class);
 
   private final OrderStore store;
@@ -188,9 +187,9 @@ final class OrderUpkeep {
   }
 
   private List<Order> all(InstanceUid agent) {
-    // More than a page is not possible but for finished ones, which go by themselves.
-    Page<Order> page = store.list(agent, Optional.empty(), PAGE);
-    return page.items();
+    List<Order> all = new ArrayList<>();
+    store.readAll(agent, all::add);
+    return all;
   }
 
   private Optional<Order> pending(OrderBook.Waiting waiting) {

@@ -45,6 +45,15 @@ final class EventTexts {
     if (event instanceof AgentEvent.OrderSent sent) {
       return "order " + sent.order() + " was sent: " + sent.what();
     }
+    if (event instanceof AgentEvent.TakenOver taken) {
+      return "went on at " + taken.remoteAddress() + " without a break: " + taken.reason();
+    }
+    if (event instanceof AgentEvent.DuplicateUid duplicate) {
+      return "a second agent with this uid, at "
+          + duplicate.remoteAddress()
+          + ", was told to use "
+          + duplicate.newUid();
+    }
     return words(event.getClass().getSimpleName());
   }
 

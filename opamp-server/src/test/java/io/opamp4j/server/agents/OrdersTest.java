@@ -200,6 +200,20 @@ class OrdersTest {
   }
 
   @Test
+  void waitsAgainWhenTheEndOfTheConnectionIsNotedBeforeItIsWorkedOn() {
+    hub.deliver(socket, first(UID, RESTARTABLE));
+    Order order = order(RESTART);
+    hub.beside.holdsStorageWork = true;
+    hub.run();
+    hub.beside.storageWork.poll().run();
+    hub.hub.closed(socket, "gone");
+    hub.run();
+    assertThat(socket.takeSent()).isEmpty();
+    hub.pass(Duration.ofSeconds(1));
+    assertThat(state(order)).isEqualTo(Order.State.PENDING);
+  }
+
+  @Test
   void waitsAgainWhenThePollItWasClaimedForTurnsOutNotToTakeIt() {
     poll(first(UID, RESTARTABLE));
     Order order = order(RESTART);
@@ -261,10 +275,10 @@ class OrdersTest {
     Order order = order(RESTART);
     hub.run();
     hub.time.advance(OrderUpkeep.SHOWN.minusMinutes(1));
-    hub.pass(Duration.ofSeconds(31));
+    hub.pass(Duration.ofSeconds(1));
     assertThat(state(order)).isEqualTo(Order.State.SENT);
     hub.time.advance(Duration.ofMinutes(1));
-    hub.pass(Duration.ofSeconds(31));
+    hub.pass(OrderUpkeep.REREAD.plusSeconds(1));
     assertThat(hub.beside.desk.find(UID, order.id())).isEmpty();
   }
 
@@ -369,6 +383,36 @@ class OrdersTest {
     forgetful.pass(Duration.ofMinutes(12));
     assertThat(forgetful.beside.desk.find(UID, order.id())).isEmpty();
     assertThat(forgetful.beside.desk.find(OTHER, others.id())).isPresent();
+  }
+
+  @Test
+  void findsWhatWaitsBehindAnyNumberOfFinishedOrders() {
+    hub.deliver(socket, first(UID, RESTARTABLE).setFlags(1));
+    for (int i = 0; i < 600; i++) {
+      order(RESTART);
+      hub.run();
+    }
+    hub.deliver(socket, bare(UID, 1).setCapabilities(1).setFlags(1));
+    Order waiting = order(RESTART);
+    hub.deliver(socket, bare(FRESH, 2));
+    hub.pass(Duration.ofSeconds(1));
+    assertThat(hub.beside.desk.find(FRESH, waiting.id()))
+        .map(Order::state)
+        .contains(Order.State.PENDING);
+  }
+
+  @Test
+  void takesNoDraftThatCouldNeverBeSent() {
+    CustomMessage large =
+        PAUSE.toBuilder()
+            .setData(ByteString.copyFrom(new byte[OrderDraft.LARGEST_DATA + 1]))
+            .build();
+    assertThatThrownBy(() -> custom(large)).isInstanceOf(IllegalArgumentException.class);
+    CustomMessage nameless = PAUSE.toBuilder().setCapability("pause").build();
+    assertThatThrownBy(() -> custom(nameless)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> draft(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> draft(OrderDraft.LONGEST_LIFETIME.plusSeconds(1)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
