@@ -77,7 +77,8 @@ class NoiseIT {
 
   @Test
   void brokenInputDisturbsNobodyAndLeavesNothingBehind() throws Exception {
-    try (WellBehaved overWebSocket = new WellBehaved(1, server.port());
+    try (LogCapture log = new LogCapture();
+        WellBehaved overWebSocket = new WellBehaved(1, server.port());
         WellBehaved overHttp = new WellBehaved(2, server.port())) {
       overWebSocket.exchangeOverWebSocket();
       overHttp.exchangeOverHttp();
@@ -96,6 +97,7 @@ class NoiseIT {
 
       assertThat(stateSince(agent(overWebSocket.uid))).isEqualTo(stateSince(first));
       assertThat(stateSince(agent(overHttp.uid))).isEqualTo(stateSince(second));
+      assertThat(log.surprises()).isEmpty();
       assertThat(overWebSocket.exchanges).isGreaterThan(CASES / TURN / 2);
       assertThat(overHttp.exchanges).isGreaterThan(CASES / TURN / 2);
       overWebSocket.exchangeOverWebSocket();

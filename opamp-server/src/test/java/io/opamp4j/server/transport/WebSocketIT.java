@@ -130,6 +130,46 @@ class WebSocketIT {
     peer.send(WsBytes.binary(padded(RECEIVE_LIMIT + 1)));
     assertThat(peer.frame().closeCode()).isEqualTo(1009);
     assertThat(peer.isAtEnd()).isTrue();
+    // LIM-05: nobody has seen anything of it.
+    assertThat(inbox.next().kind()).isEqualTo("closed");
+    reconnect();
+  }
+
+  @Test
+  void deliversTheEmptyMessage_WS_07() throws Exception {
+    peer.send(WsBytes.binary(new byte[1]));
+
+    FakeInbox.Event event = inbox.next();
+    assertThat(event.kind()).isEqualTo("received");
+    assertThat(event.message()).isEqualTo(AgentToServer.getDefaultInstance());
+    assertThat(answer().hasErrorResponse()).isFalse();
+  }
+
+  @Test
+  void deliversAMessageInFragmentsOfOneByteOrNone_WS_09() throws Exception {
+    peer.send(WsBytes.frame(false, WsBytes.BINARY, new byte[0]));
+    for (byte one : HEARTBEAT) {
+      peer.send(
+          WsBytes.frame(false, WsBytes.CONTINUATION, new byte[] {one}),
+          WsBytes.frame(false, WsBytes.CONTINUATION, new byte[0]));
+    }
+    peer.send(WsBytes.frame(true, WsBytes.CONTINUATION, new byte[0]));
+
+    assertThat(answer().getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
+    assertThat(inbox.next().message().getCapabilities()).isEqualTo(1);
+  }
+
+  @Test
+  void toleratesWhatALaterVersionMayAdd_EXT_02() throws Exception {
+    // remote_config_status.status = 99, and field 200 with text.
+    byte[] later = bytes("3a02 1063 c20c 03616263");
+
+    peer.send(WsBytes.binary(WsBytes.concat(HEARTBEAT, later)));
+
+    AgentToServer message = inbox.next().message();
+    assertThat(message.getRemoteConfigStatus().getStatusValue()).isEqualTo(99);
+    assertThat(message.getUnknownFields().hasField(200)).isTrue();
+    assertThat(answer().hasErrorResponse()).isFalse();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -179,6 +219,18 @@ class WebSocketIT {
   }
 
   @Test
+  void countsMalformedMessagesOfEveryKindInARow_E_06() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      peer.send(
+          WsBytes.binary(bytes("00ffff")), WsBytes.frame(true, WsBytes.TEXT, new byte[] {'x'}));
+      badRequestUid();
+      badRequestUid();
+    }
+
+    assertThat(peer.frame().closeCode()).isEqualTo(1003);
+  }
+
+  @Test
   void closesWith1003AfterTenMalformedMessagesInARow_E_06() throws Exception {
     byte[] text = WsBytes.frame(true, WsBytes.TEXT, new byte[] {'x'});
     for (int i = 0; i < 9; i++) {
@@ -222,6 +274,29 @@ class WebSocketIT {
 
     for (int i = 1; i <= 500; i++) {
       assertThat(answer().getCapabilities()).isEqualTo(i);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1})
+  void theLimitOfWhatIsSentCountsHeaderAndData_LIM_01_LIM_10_LIM_11_LIM_12(int above)
+      throws Exception {
+    int overhead = 1 + offer(1, SEND_LIMIT).getSerializedSize() - SEND_LIMIT;
+    ServerToAgent offer = offer(1, SEND_LIMIT - overhead + above);
+    assertThat(1 + offer.getSerializedSize()).isEqualTo(SEND_LIMIT + above);
+    inbox.answerWith((connection, message) -> connection.send(offer));
+
+    try (LogCapture log = new LogCapture()) {
+      peer.send(WsBytes.binary(HEARTBEAT));
+      ServerToAgent answer = answer();
+
+      if (above <= 0) {
+        assertThat(answer).isEqualTo(offer);
+        assertThat(log.errors()).isEmpty();
+      } else {
+        assertThat(answer.hasRemoteConfig()).isFalse();
+        assertThat(log.errors()).singleElement().asString().contains("was not sent");
+      }
     }
   }
 
@@ -473,6 +548,9 @@ class WebSocketIT {
     assertThat(answer.getErrorResponse().getType())
         .isEqualTo(ServerErrorResponseType.ServerErrorResponseType_BadRequest);
     assertThat(answer.getErrorResponse().getErrorMessage()).isNotEmpty();
+    // ERR-01: it stands alone.
+    assertThat(answer.toBuilder().clearInstanceUid().clearErrorResponse().build())
+        .isEqualTo(ServerToAgent.getDefaultInstance());
     return answer.getInstanceUid();
   }
 

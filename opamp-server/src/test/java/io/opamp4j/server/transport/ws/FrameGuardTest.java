@@ -2,6 +2,7 @@ package io.opamp4j.server.transport.ws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.transport.LeakCheck;
 import io.opamp4j.server.transport.WsBytes;
 import java.io.ByteArrayOutputStream;
@@ -114,6 +115,14 @@ class FrameGuardTest {
 
     assertThat(feed(100, first, ping, exact, first, ping, exact).violations()).isEmpty();
     assertThat(feed(100, first, ping, headOfTooMuch).violations()).containsExactly(1009);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"82ff000000000400000037fa213d, 0", "82ff000000000400000137fa213d, 1"})
+  void theDefaultLimitIs64MiB_LIM_02_E_15(String header, int violations) {
+    int limit = ServerConfig.Limits.DEFAULT.receivedMessage();
+
+    assertThat(feed(limit, HexFormat.of().parseHex(header)).violations()).hasSize(violations);
   }
 
   @Test
