@@ -103,7 +103,7 @@ final class Rest {
                   what,
                   patience,
                   problems.size(),
-                  String.join("\n", problems.subList(0, Math.min(20, problems.size())))),
+                  String.join("\n", problems.subList(0, Math.min(10, problems.size())))),
           e);
     }
   }
