@@ -57,12 +57,22 @@ final class FleetNoise {
     pollers.forEach(SwarmPoller::join);
   }
 
-  /** Everybody who is there leaves as the protocol wants it. */
+  /**
+   * Everybody who is there leaves as the protocol wants it. Sockets that were frozen stay open at
+   * this end, for the server to end; idle connections of pollers, to which it gives more than a
+   * minute, do not.
+   */
   void leave() {
     Stream.concat(Stream.of(gateway), sockets.stream())
         .filter(SwarmSocket::isOpen)
         .forEach(SwarmSocket::leave);
-    pollers.stream().filter(poller -> !gone.contains(poller.agent())).forEach(SwarmPoller::leave);
+    for (SwarmPoller poller : pollers) {
+      if (gone.contains(poller.agent())) {
+        poller.hangUp();
+      } else {
+        poller.leave();
+      }
+    }
   }
 
   /**
@@ -96,6 +106,7 @@ final class FleetNoise {
 
     List<SwarmPoller> pollerCast = new ArrayList<>(pollers);
     Collections.shuffle(pollerCast, random);
+    acts.add(swarm.after(length.dividedBy(2), () -> gateway.kill(true)));
     part(take(pollerCast, 25), poller -> away(poller.agent(), poller::leave));
     part(take(pollerCast, 25), poller -> away(poller.agent(), poller::fallSilent));
     return CompletableFuture.allOf(acts.toArray(CompletableFuture[]::new));

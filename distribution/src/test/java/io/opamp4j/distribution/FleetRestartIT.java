@@ -144,8 +144,7 @@ class FleetRestartIT {
 
   /** Waits until all agents, and nobody else, are connected and have applied what is wanted. */
   private void awaitWhole(Rest rest, String wanted) {
-    swarm.awaitJoined(
-        swarm.on(() -> sockets.stream().flatMap(s -> s.agents().stream()).toList()));
+    swarm.awaitJoined(swarm.on(() -> sockets.stream().flatMap(s -> s.agents().stream()).toList()));
     List<String> uids =
         swarm.on(
             () ->
@@ -206,7 +205,9 @@ class FleetRestartIT {
     System.out.println("Retry-After in seconds, and how many were told so: " + bySecond);
     assertThat(bySecond.keySet()).allMatch(seconds -> seconds >= RETURN.toSeconds());
     assertThat(bySecond.size()).as("different times").isGreaterThan(refusals.size() / rate / 2);
-    assertThat(bySecond.values()).as("at one time: %s", bySecond).allMatch(count -> count < 2 * rate);
+    assertThat(bySecond.values())
+        .as("at one time: %s", bySecond)
+        .allMatch(count -> count < 2 * rate);
   }
 
   /** Every agent got a Close frame, and many others were still served after the first of them. */

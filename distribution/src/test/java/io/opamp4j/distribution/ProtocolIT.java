@@ -356,6 +356,43 @@ class ProtocolIT {
     }
   }
 
+  @Test
+  void aGatewaysMessageWithoutUidDisturbsNobodyOnItsSocket() throws IOException {
+    CustomMessage connect =
+        CustomMessage.newBuilder()
+            .setCapability("com.bindplane.opamp-gateway")
+            .setType("connect")
+            .setData(ByteString.copyFromUtf8("{}"))
+            .build();
+    AgentToServer control = AgentToServer.newBuilder().setCustomMessage(connect).build();
+    try (Talker talker = Talker.Over.WEBSOCKET.connect(server.port())) {
+      for (int i = 0; i < 12; i++) {
+        ServerToAgent answer = talker.say(control);
+        assertThat(answer.hasErrorResponse()).as("E-24").isFalse();
+        assertThat(answer.getInstanceUid().isEmpty()).as("E-24").isTrue();
+        assertThat(talker.say(agent.next()).getInstanceUid()).isEqualTo(uid.toBytes());
+      }
+      AgentToServer other =
+          control.toBuilder()
+              .setCustomMessage(connect.toBuilder().setCapability("com.example.other"))
+              .build();
+      assertThat(talker.say(other).hasErrorResponse()).as("E-24: nobody's").isTrue();
+      assertThat(talker.say(agent.next()).hasErrorResponse()).isFalse();
+      rest.awaitState(uid, "Connected");
+      talker.expectNothingMore();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nobodyIsOfferedAnIntervalWithoutAnEndpoint(Talker.Over transport) throws IOException {
+    FakeAgent willing = new FakeAgent(uid, "agent", 0x2101);
+    try (Talker talker = transport.connect(server.port())) {
+      assertThat(talker.say(willing.next()).hasConnectionSettings()).as("E-29").isFalse();
+      assertThat(talker.say(willing.next()).hasConnectionSettings()).as("E-29").isFalse();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void oddPackageProgressIsTaken(Talker.Over transport) throws IOException {

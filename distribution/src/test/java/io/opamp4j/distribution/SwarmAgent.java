@@ -32,8 +32,7 @@ final class SwarmAgent {
   /** An agent that takes the server's interval too. */
   static final long OBEDIENT =
       CONFIGURABLE
-          | Capabilities.of(
-              AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings);
+          | Capabilities.of(AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings);
 
   private final FakeAgent script;
   private final boolean takesSettings;

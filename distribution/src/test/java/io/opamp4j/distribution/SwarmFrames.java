@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /** Reads what a server sends: the heads and bodies of HTTP, and after a 101 the frames. */
@@ -61,6 +62,23 @@ final class SwarmFrames extends ByteToMessageDecoder {
             + length
             + "\r\n\r\n")
         .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** A frame that no OpAMP message is in. */
+  static byte[] rubbish(SplittableRandom chance) {
+    byte[] bytes = new byte[1 + chance.nextInt(40)];
+    chance.nextBytes(bytes);
+    return switch (chance.nextInt(4)) {
+      case 0 -> RawWebSocket.masked(TEXT, "hello".getBytes(StandardCharsets.UTF_8));
+      case 1 -> RawWebSocket.masked(BINARY, new byte[0]);
+      case 2 -> {
+        // A header that is not 0.
+        bytes[0] = (byte) (1 + chance.nextInt(0x7F));
+        yield RawWebSocket.masked(BINARY, bytes);
+      }
+      // The uid is said to be longer than the message.
+      default -> RawWebSocket.masked(BINARY, new byte[] {0, 0x0A, 0x7F, 1, 2, 3});
+    };
   }
 
   private Object frame(ByteBuf in) {

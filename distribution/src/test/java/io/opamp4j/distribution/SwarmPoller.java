@@ -72,6 +72,12 @@ final class SwarmPoller {
     stopped = true;
   }
 
+  /** Closes its connection without a word. */
+  void hangUp() {
+    stopped = true;
+    channel.close();
+  }
+
   private void post() {
     if (!inFlight && !stopped && !paused && channel.isActive() && !news.isEmpty()) {
       byte[] body = news.remove().toByteArray();

@@ -158,17 +158,8 @@ final class SwarmSocket {
   /** Says something that is no OpAMP, in one of many ways. */
   void babble() {
     malformed++;
-    byte[] rubbish = new byte[1 + chance.nextInt(40)];
-    chance.nextBytes(rubbish);
-    switch (chance.nextInt(4)) {
-      case 0 -> write(SwarmFrames.TEXT, "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      case 1 -> write(SwarmFrames.BINARY, new byte[0]);
-      case 2 -> {
-        rubbish[0] = (byte) (1 + chance.nextInt(0x7F));
-        write(SwarmFrames.BINARY, rubbish);
-      }
-      // The uid is said to be longer than the message.
-      default -> write(SwarmFrames.BINARY, new byte[] {0, 0x0A, 0x7F, 1, 2, 3});
+    if (open) {
+      channel.writeAndFlush(Unpooled.wrappedBuffer(SwarmFrames.rubbish(chance)));
     }
   }
 
