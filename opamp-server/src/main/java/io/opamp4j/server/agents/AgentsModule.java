@@ -43,6 +43,7 @@ public final class AgentsModule extends AbstractModule {
     bind(AgentDirectory.class).to(AgentHub.class);
     bind(Intake.class).in(Scopes.SINGLETON);
     bind(AgentWork.class).in(Scopes.SINGLETON);
+    bind(NewUids.class).in(Scopes.SINGLETON);
     bind(Rivals.class).in(Scopes.SINGLETON);
     bind(GatewayControl.class).to(BindplaneGateway.class).in(Scopes.SINGLETON);
     bind(Sessions.class).in(Scopes.SINGLETON);

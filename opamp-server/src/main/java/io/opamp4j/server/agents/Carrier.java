@@ -149,6 +149,18 @@ final class Carrier implements Connection {
     }
   }
 
+  /** Which uid an agent here used when it was told to use this one. */
+  Optional<InstanceUid> toldTo(InstanceUid fresh) {
+    synchronized (carried) {
+      return told == null
+          ? Optional.empty()
+          : told.entrySet().stream()
+              .filter(entry -> entry.getValue().fresh.equals(fresh))
+              .map(Map.Entry::getKey)
+              .findFirst();
+    }
+  }
+
   @Override
   public String id() {
     return socket.id();

@@ -3,7 +3,6 @@ package io.opamp4j.server.agents;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.report.SequenceLines;
 import io.opamp4j.core.server.AgentEvent;
-import io.opamp4j.core.server.AgentMachine;
 import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.proto.ServerToAgentFlags;
@@ -36,8 +35,7 @@ final class Rivals {
   private static final int GOING_AWAY = 1001;
 
   private final AgentWork work;
-  private final Sessions sessions;
-  private final AgentMachine machine;
+  private final NewUids newUids;
   private final AgentEvents events;
   private final AdmissionGate gate;
   private final Duration patience;
@@ -47,15 +45,13 @@ final class Rivals {
   @Inject
   Rivals(
       AgentWork work,
-      Sessions sessions,
-      AgentMachine machine,
+      NewUids newUids,
       AgentEvents events,
       AdmissionGate gate,
       ServerConfig.Agents config,
       InstantSource clock) {
     this.work = work;
-    this.sessions = sessions;
-    this.machine = machine;
+    this.newUids = newUids;
     this.events = events;
     this.gate = gate;
     this.patience = config.duplicateProbe();
@@ -107,14 +103,30 @@ final class Rivals {
   private void decide(AgentSession session, Incoming in) {
     Optional<Carrier> rival = liveSocketElsewhere(session, in.connection());
     Optional<InstanceUid> told =
-        session.isOn(in.connection()) ? Optional.empty() : toldBefore(in, rival.isEmpty());
+        session.isOn(in.connection()) ? Optional.empty() : newUids.toldBefore(in, rival.isEmpty());
     if (told.isPresent()) {
-      expel(in, told.get());
+      newUids.expel(in, told.get());
     } else if (rival.isPresent()) {
       contend(session, rival.get(), in);
     } else {
+      leaveFormerUid(session, in);
       admit(session, in);
       endContestAfter(session, in);
+    }
+  }
+
+  /** An agent that took its new uid may have been let in under the other one just before. */
+  private void leaveFormerUid(AgentSession session, Incoming in) {
+    if (!session.isOn(in.connection())) {
+      newUids
+          .former(in)
+          .ifPresent(
+              former ->
+                  former
+                      .mailbox()
+                      .post(
+                          () ->
+                              ended(former, in.connection(), "the agent goes by another uid now")));
     }
   }
 
@@ -126,44 +138,38 @@ final class Rivals {
     if (!lines.isIntruder(number)) {
       session.follow(lines, lines.split() ? session.intruder() : null);
       work.receive(session, in);
-    } else if (told != null && sessions.find(told).isPresent()) {
+    } else if (told != null && newUids.isUsed(told)) {
       // The second agent goes by its new uid; so this is the first one, which has started anew.
       session.follow(SequenceLines.NONE.next(number), null);
       work.receive(session, in);
     } else {
-      InstanceUid fresh = told != null ? told : machine.freshUid();
+      InstanceUid fresh = told != null ? told : newUids.make(in);
       session.follow(lines, fresh);
-      if (told == null) {
-        publishDuplicate(in, fresh);
-      }
-      rename(in, fresh);
+      newUids.rename(in, fresh);
     }
   }
 
   private void contend(AgentSession session, Carrier incumbent, Incoming in) {
-    Optional<String> end = incumbent.ended();
-    if (end.isPresent()) {
-      // The news is on its way to this mailbox; for the agent there is no end.
-      takeOver(session, incumbent, List.of(in), end.get());
-      return;
-    }
     Contest known = contests.get(session);
-    if (known == null) {
+    if (known != null && known.waiting.size() == Mailbox.CAPACITY) {
+      in.answer(
+          ErrorResponses.unavailable(
+              in.message().getInstanceUid(),
+              "another connection of this agent is being probed",
+              session.returnTime(clock.instant(), gate::returnIn)));
+    } else if (known != null) {
+      in.postpone();
+      known.waiting.add(in);
+    } else if (incumbent.ended().isPresent()) {
+      // The news is on its way to this mailbox; for the agent there is no end.
+      takeOver(session, incumbent, List.of(in), incumbent.ended().get());
+    } else {
       boolean alone = incumbent.carried().size() == 1;
       Contest opened = new Contest(incumbent, alone, clock.instant().plus(patience));
       contests.put(session, opened);
       in.postpone();
       opened.waiting.add(in);
       probe(session, opened);
-    } else if (known.waiting.size() < Mailbox.CAPACITY) {
-      in.postpone();
-      known.waiting.add(in);
-    } else {
-      in.answer(
-          ErrorResponses.unavailable(
-              in.message().getInstanceUid(),
-              "another connection of this agent is being probed",
-              session.returnTime(clock.instant(), gate::returnIn)));
     }
   }
 
@@ -174,7 +180,7 @@ final class Rivals {
     if (contest.byPing) {
       contest.incumbent.ping();
     } else {
-      contest.incumbent.send(
+      contest.incumbent.push(
           ServerToAgent.newBuilder()
               .setInstanceUid(session.now().state().uid().toBytes())
               .setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE)
@@ -204,10 +210,8 @@ final class Rivals {
     for (Incoming in : contest.waiting) {
       if (isThere(in)) {
         in.attend(
-            () -> {
-              InstanceUid fresh = toldBefore(in, false).orElseGet(() -> freshFor(in));
-              expel(in, fresh);
-            });
+            () ->
+                newUids.expel(in, newUids.toldBefore(in, false).orElseGet(() -> newUids.make(in))));
       }
     }
   }
@@ -253,56 +257,12 @@ final class Rivals {
     there.stream().skip(1).forEach(in -> received(session, in));
   }
 
-  /** What this connection was told to use instead of the uid, as long as nobody uses that. */
-  private Optional<InstanceUid> toldBefore(Incoming in, boolean patiently) {
-    return in.connection() instanceof Carrier carrier
-        ? carrier.told(uidOf(in), patiently).filter(fresh -> sessions.find(fresh).isEmpty())
-        : Optional.empty();
-  }
-
-  /**
-   * Over HTTP, which remembers nothing, a second answer names a second uid. That leaves no ghost: a
-   * uid that nobody uses has no session.
-   */
-  private InstanceUid freshFor(Incoming in) {
-    InstanceUid fresh = machine.freshUid();
-    publishDuplicate(in, fresh);
-    return fresh;
-  }
-
-  private void publishDuplicate(Incoming in, InstanceUid fresh) {
-    events.publish(
-        List.of(
-            new AgentEvent.DuplicateUid(
-                uidOf(in), clock.instant(), fresh, in.connection().remoteAddress())));
-  }
-
-  /** Nobody on this connection has a right to the uid, so that need not be found out again. */
-  private void expel(Incoming in, InstanceUid fresh) {
-    if (in.connection() instanceof Carrier carrier) {
-      carrier.tell(uidOf(in), fresh);
-    }
-    rename(in, fresh);
-  }
-
-  private void rename(Incoming in, InstanceUid fresh) {
-    if (in.message().hasAgentDisconnect()) {
-      in.answer(ServerToAgent.newBuilder().setInstanceUid(in.message().getInstanceUid()).build());
-      return;
-    }
-    in.answer(machine.renaming(uidOf(in), fresh));
-  }
-
   private static Optional<Carrier> liveSocketElsewhere(AgentSession session, Connection here) {
     return session
         .now()
         .connection()
         .filter(connection -> connection != here)
         .flatMap(c -> c instanceof Carrier carrier ? Optional.of(carrier) : Optional.empty());
-  }
-
-  private static InstanceUid uidOf(Incoming in) {
-    return InstanceUid.from(in.message().getInstanceUid()).orElseThrow();
   }
 
   /** Whether somebody waits for the answer; if not, the message is dropped. */

@@ -18,13 +18,12 @@ import io.opamp4j.storage.AgentStore;
 import io.opamp4j.testkit.ManualTime;
 import io.opamp4j.testkit.storage.Stores;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /** A hub with manual time, an executor whose tasks run when told, and a fleet that tests set. */
@@ -36,8 +35,6 @@ final class Hub implements FleetSource {
   final ManualTime time = new ManualTime();
   final List<AgentEvent> events = new ArrayList<>();
   final AgentHub hub;
-  final Rivals rivals;
-  final Sessions sessions;
   final HeartbeatSweep sweep;
   final RecordWriter writer;
   final MemoryBudget memory;
@@ -46,7 +43,7 @@ final class Hub implements FleetSource {
 
   final ExtrasFixture beside;
 
-  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private final List<Runnable> tasks = new ArrayList<>();
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
   private int uidsMade;
@@ -67,7 +64,7 @@ final class Hub implements FleetSource {
     memory = new MemoryBudget(config.limits().buffered());
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
-    sessions = new Sessions(store, tasks::add);
+    Sessions sessions = new Sessions(store, tasks::add);
     AgentEvents listeners =
         new AgentEvents(
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
@@ -79,7 +76,8 @@ final class Hub implements FleetSource {
         new AgentWork(machine, this, sessions, silence, writer, listeners, beside.extras, time);
     gate = new AdmissionGate(config.admission(), memory, time, new Random(1));
     Intake intake = new Intake(memory, gate, time);
-    rivals = new Rivals(work, sessions, machine, listeners, gate, config, time);
+    NewUids newUids = new NewUids(machine, sessions, listeners, time);
+    Rivals rivals = new Rivals(work, newUids, listeners, gate, config, time);
     hub =
         new AgentHub(intake, work, sessions, registry, silence, rivals, this, this::gateway, time);
     sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
@@ -102,7 +100,23 @@ final class Hub implements FleetSource {
   void run() {
     do {
       while (!tasks.isEmpty()) {
-        tasks.poll().run();
+        tasks.remove(0).run();
+      }
+    } while (beside.runSome());
+  }
+
+  /** Runs one piece of what is waiting, any of them, as if there were many workers. */
+  void runOne(SplittableRandom random) {
+    if (!tasks.isEmpty()) {
+      tasks.remove(random.nextInt(tasks.size())).run();
+    }
+  }
+
+  /** Runs what is waiting in any order. */
+  void runAll(SplittableRandom random) {
+    do {
+      while (!tasks.isEmpty()) {
+        runOne(random);
       }
     } while (beside.runSome());
   }
