@@ -5,7 +5,6 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
-import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -31,7 +30,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
   private final ConnectionRegistry registry;
   private final SilenceWatch silence;
   private final Rivals rivals;
-  private final FleetSource fleet;
+  private final Targets targets;
   private final GatewayControl gateways;
   private final InstantSource clock;
 
@@ -43,7 +42,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
       ConnectionRegistry registry,
       SilenceWatch silence,
       Rivals rivals,
-      FleetSource fleet,
+      Targets targets,
       GatewayControl gateways,
       InstantSource clock) {
     this.intake = intake;
@@ -52,7 +51,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
     this.registry = registry;
     this.silence = silence;
     this.rivals = rivals;
-    this.fleet = fleet;
+    this.targets = targets;
     this.gateways = gateways;
     this.clock = clock;
   }
@@ -62,9 +61,9 @@ final class AgentHub implements AgentInbox, AgentDirectory {
    * Called once, before any transport delivers.
    */
   void start() {
-    fleet.subscribe(this::retargetAll);
+    targets.follow(this::retargetAll);
     sessions.load();
-    retargetAll(fleet.current());
+    retargetAll(targets.current());
     log.info("{} agents known from storage", sessions.size());
   }
 

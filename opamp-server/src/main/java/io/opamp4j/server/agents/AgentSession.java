@@ -33,6 +33,7 @@ final class AgentSession {
   // work.
   private @Nullable FleetView resolvedFrom;
   private @Nullable AgentDescription resolvedFor;
+  private long resolvedWith;
   private Target resolved = Target.NONE;
 
   // Whether two agents share the uid, and what the second one was told to use; touched only by the
@@ -142,17 +143,22 @@ final class AgentSession {
   }
 
   /**
-   * The target, resolved again only if the fleet or the agent's description is another than last
-   * time.
+   * The target, resolved again only if the fleet or what the agent says of itself is another than
+   * last time.
    */
-  Target target(FleetView fleet, AgentToServer report) {
+  Target target(FleetView fleet, HeartbeatOffer heartbeat, AgentToServer report) {
     AgentDescription description = report.getAgentDescription();
-    if (fleet != resolvedFrom || description != resolvedFor) {
-      Target fresh = fleet.resolve(report, labels);
+    boolean same =
+        fleet == resolvedFrom
+            && description == resolvedFor
+            && report.getCapabilities() == resolvedWith;
+    if (!same) {
+      Target fresh = heartbeat.addTo(fleet.resolve(report, labels), report.getCapabilities());
       // An equal target keeps its identity, so that later comparisons are cheap.
       resolved = fresh.equals(resolved) ? resolved : fresh;
       resolvedFrom = fleet;
       resolvedFor = description;
+      resolvedWith = report.getCapabilities();
     }
     return resolved;
   }

@@ -10,7 +10,6 @@ import io.opamp4j.core.server.OneShot;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
-import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -31,7 +30,7 @@ final class AgentWork {
   private static final Logger log = LoggerFactory.getLogger(AgentWork.class);
 
   private final AgentMachine machine;
-  private final FleetSource fleet;
+  private final Targets targets;
   private final Sessions sessions;
   private final SilenceWatch silence;
   private final RecordWriter writer;
@@ -42,7 +41,7 @@ final class AgentWork {
   @Inject
   AgentWork(
       AgentMachine machine,
-      FleetSource fleet,
+      Targets targets,
       Sessions sessions,
       SilenceWatch silence,
       RecordWriter writer,
@@ -50,7 +49,7 @@ final class AgentWork {
       AgentExtras beside,
       InstantSource clock) {
     this.machine = machine;
-    this.fleet = fleet;
+    this.targets = targets;
     this.sessions = sessions;
     this.silence = silence;
     this.writer = writer;
@@ -80,7 +79,7 @@ final class AgentWork {
     AgentSession.Now before = session.now();
     boolean overHttp = connection.transport() == Connection.Transport.HTTP;
     boolean newConnection = overHttp ? !polls(before) : !session.isOn(connection);
-    FleetView view = fleet.current();
+    FleetView view = targets.current();
     Extras extras = beside.extras(session, connection, message, order, at);
     Step step;
     try {
@@ -89,7 +88,7 @@ final class AgentWork {
               before.state(),
               message,
               new AgentMachine.Arrival(newConnection, overHttp, at),
-              report -> session.target(view, report),
+              report -> targets.of(session, view, report),
               extras);
     } catch (RuntimeException e) {
       order.ifPresent(beside::failed);
@@ -148,13 +147,14 @@ final class AgentWork {
 
   /** The fleet has changed. */
   void retarget(AgentSession session, FleetView view) {
-    if (view != fleet.current()) {
+    if (view != targets.current()) {
       // A newer view is on its way to this mailbox.
       return;
     }
     AgentState before = session.now().state();
     Optional<Connection> connection = session.now().connection();
-    Step step = machine.retargeted(before, session.target(view, before.report()), clock.instant());
+    Step step =
+        machine.retargeted(before, targets.of(session, view, before.report()), clock.instant());
     become(session, step);
     finish(session, step, reply -> connection.ifPresent(c -> c.push(reply)));
   }
@@ -174,8 +174,7 @@ final class AgentWork {
     if (connection.isEmpty() || !silence.isOverdue(session, connection.get(), at)) {
       return;
     }
-    long seconds = Duration.between(session.lastContact(), at).toSeconds();
-    String reason = "nothing was heard for " + seconds + " s";
+    String reason = silence.reason(session, at);
     end(session, machine.timedOut(session.now().state(), reason, at));
     if (connection.get() instanceof Carrier carrier && carrier.carried().isEmpty()) {
       carrier.close(GOING_AWAY, reason);

@@ -43,6 +43,7 @@ public final class AgentsModule extends AbstractModule {
     bind(AgentDirectory.class).to(AgentHub.class);
     bind(Intake.class).in(Scopes.SINGLETON);
     bind(AgentWork.class).in(Scopes.SINGLETON);
+    bind(Targets.class).in(Scopes.SINGLETON);
     bind(NewUids.class).in(Scopes.SINGLETON);
     bind(Rivals.class).in(Scopes.SINGLETON);
     bind(GatewayControl.class).to(BindplaneGateway.class).in(Scopes.SINGLETON);
@@ -60,9 +61,13 @@ public final class AgentsModule extends AbstractModule {
 
   @Provides
   @Singleton
-  AgentMachine machine(CustomHandlers handlers, InstantSource clock, RandomGenerator random) {
+  AgentMachine machine(
+      HeartbeatOffer heartbeat,
+      CustomHandlers handlers,
+      InstantSource clock,
+      RandomGenerator random) {
     return new AgentMachine(
-        SERVER_CAPABILITIES,
+        SERVER_CAPABILITIES | heartbeat.serverCapability(),
         handlers.capabilities(),
         () -> InstanceUid.generate(clock.instant(), random));
   }
@@ -84,6 +89,12 @@ public final class AgentsModule extends AbstractModule {
   AdmissionGate gate(
       ServerConfig config, MemoryBudget memory, InstantSource clock, RandomGenerator random) {
     return new AdmissionGate(config.agents().admission(), memory, clock, random);
+  }
+
+  @Provides
+  @Singleton
+  HeartbeatOffer heartbeatOffer(ServerConfig config) {
+    return new HeartbeatOffer(config.agents());
   }
 
   @Provides

@@ -41,7 +41,7 @@ final class HeartbeatSweep {
   /** Time has passed. Called about once per second, and cheap when nothing is due. */
   void tick(Instant now) {
     for (Carrier carrier : registry.connections()) {
-      if (!Spread.next(carrier.id().hashCode(), interval(), lastTick).isAfter(now)) {
+      if (!Spread.next(carrier.id().hashCode(), liveness.pingInterval(), lastTick).isAfter(now)) {
         pingOrGiveUp(carrier, now);
       }
       for (AgentSession session : carrier.carried()) {

@@ -70,16 +70,21 @@ final class Hub implements FleetSource {
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
             Runnable::run);
     writer = new RecordWriter(store);
+    HeartbeatOffer heartbeat = new HeartbeatOffer(config);
+    Targets targets = new Targets(this, heartbeat);
     beside = new ExtrasFixture(extras, time, handlers);
-    AgentMachine machine = new AgentMachine(0x7, beside.handlers.capabilities(), this::nextFresh);
+    AgentMachine machine =
+        new AgentMachine(
+            0x7 | heartbeat.serverCapability(), beside.handlers.capabilities(), this::nextFresh);
     AgentWork work =
-        new AgentWork(machine, this, sessions, silence, writer, listeners, beside.extras, time);
+        new AgentWork(machine, targets, sessions, silence, writer, listeners, beside.extras, time);
     gate = new AdmissionGate(config.admission(), memory, time, new Random(1));
     Intake intake = new Intake(memory, gate, time);
     NewUids newUids = new NewUids(machine, sessions, listeners, time);
     Rivals rivals = new Rivals(work, newUids, listeners, gate, config, time);
     hub =
-        new AgentHub(intake, work, sessions, registry, silence, rivals, this, this::gateway, time);
+        new AgentHub(
+            intake, work, sessions, registry, silence, rivals, targets, this::gateway, time);
     sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
     hub.start();
     beside.start(sessions, work, time);
