@@ -6,6 +6,7 @@ import java.util.Optional;
 /**
  * What is remembered about the connection at hand, and forgotten with it.
  *
+ * @param duplex who may speak when
  * @param deadline when the present wait has lasted too long: for the connection to open, for an
  *     answer, for the goodbye, or until the next attempt
  * @param lastSent when a message of any kind last went out (HB-09)
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param saidGoodbye whether agent_disconnect is out
  */
 record Link(
+    Duplex duplex,
     Optional<Instant> deadline,
     Instant lastSent,
     Optional<Instant> connectedSince,
@@ -23,42 +25,40 @@ record Link(
     boolean saidGoodbye) {
 
   /** Nothing sent, nothing heard. */
-  static final Link NEW = new Link(Optional.empty(), Instant.EPOCH, Optional.empty(), 0, 0, false);
+  static Link unused(Duplex duplex) {
+    return new Link(duplex, Optional.empty(), Instant.EPOCH, Optional.empty(), 0, 0, false);
+  }
 
-  Link until(Instant deadline) {
+  Link until(Instant time) {
     return new Link(
-        Optional.of(deadline), lastSent, connectedSince, misses, malformed, saidGoodbye);
+        duplex, Optional.of(time), lastSent, connectedSince, misses, malformed, saidGoodbye);
   }
 
   /** A message went out; unless an answer is due already, it is due by then. */
   Link sent(Instant now, Instant answerDue) {
-    return new Link(
-        Optional.of(deadline.orElse(answerDue)),
-        now,
-        connectedSince,
-        misses,
-        malformed,
-        saidGoodbye);
+    Instant due = deadline.orElse(answerDue);
+    return new Link(duplex, Optional.of(due), now, connectedSince, misses, malformed, saidGoodbye);
   }
 
   /** The server spoke. */
   Link heard(Instant now) {
-    return new Link(
-        Optional.empty(), lastSent, Optional.of(connectedSince.orElse(now)), 0, 0, saidGoodbye);
+    Optional<Instant> since = Optional.of(connectedSince.orElse(now));
+    return new Link(duplex, Optional.empty(), lastSent, since, 0, 0, saidGoodbye);
   }
 
   /** No answer came in time. */
   Link missed() {
-    return new Link(Optional.empty(), lastSent, connectedSince, misses + 1, malformed, saidGoodbye);
+    return new Link(
+        duplex, Optional.empty(), lastSent, connectedSince, misses + 1, malformed, saidGoodbye);
   }
 
   /** Something unreadable came. */
   Link garbled() {
-    return new Link(deadline, lastSent, connectedSince, misses, malformed + 1, saidGoodbye);
+    return new Link(duplex, deadline, lastSent, connectedSince, misses, malformed + 1, saidGoodbye);
   }
 
   Link goodbye() {
-    return new Link(deadline, lastSent, connectedSince, misses, malformed, true);
+    return new Link(duplex, deadline, lastSent, connectedSince, misses, malformed, true);
   }
 
   boolean isOverdue(Instant now) {
