@@ -17,7 +17,9 @@ import io.opamp4j.core.timing.Backoff;
 import io.opamp4j.core.timing.Heartbeat;
 import io.opamp4j.core.wire.Messages;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ClientMemory;
 import io.opamp4j.proto.ComponentHealth;
+import io.opamp4j.proto.OpAMPConnectionSettings;
 import io.opamp4j.proto.ServerToAgent;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,6 +39,7 @@ class ClientLoopTest {
 
   private final BlockingQueue<FakeLink> links = new LinkedBlockingQueue<>();
   private final BlockingQueue<Notice> notices = new LinkedBlockingQueue<>();
+  private final BlockingQueue<ClientMemory> saved = new LinkedBlockingQueue<>();
   private ClientLoop loop;
 
   @BeforeEach
@@ -53,7 +56,18 @@ class ClientLoopTest {
             machine.initial(UID, report("start")),
             new FakeTransport(),
             InstantSource.system(),
-            notices::add,
+            new Outlet() {
+              @Override
+              public void keep(ClientMemory memory) {
+                saved.add(memory);
+              }
+
+              @Override
+              public void notice(Notice notice) {
+                notices.add(notice);
+              }
+            },
+            10_000,
             new DaemonThreads("loop-under-test"));
     loop.start();
   }
@@ -143,12 +157,7 @@ class ClientLoopTest {
 
   private final class FakeTransport implements Transport {
     @Override
-    public Duplex duplex() {
-      return Duplex.FULL;
-    }
-
-    @Override
-    public Link open(LinkEvents events) {
+    public Link open(OpAMPConnectionSettings settings, LinkEvents events) {
       FakeLink link = new FakeLink(events);
       links.add(link);
       return link;
