@@ -126,7 +126,7 @@ final class Draft {
   /** The server spoke, so what was sent has arrived. */
   void answered() {
     ledger = ledger.answered();
-    if (outbox.messageSent()) {
+    if (outbox.isMessageArriving()) {
       outbox.message().map(Notice.CustomMessageSent::new).ifPresent(this::notice);
     }
     outbox = outbox.answered();
@@ -241,7 +241,7 @@ final class Draft {
           message.toBuilder().setCustomMessage(outbox.message().orElseThrow()).build();
       if (fits(saying)) {
         message = saying;
-        outbox = outbox.messageOut();
+        outbox = outbox.messageOut(link.unanswered());
       } else if (Section.presentIn(message).isEmpty()) {
         dropMessage("over the limit of " + settings.sendLimit() + " bytes");
       }

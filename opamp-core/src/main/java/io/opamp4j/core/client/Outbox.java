@@ -13,7 +13,7 @@ import java.util.Set;
  * says something, and is sent again if the connection is lost first (E-46).
  *
  * @param message waits or is in flight; empty if there is none
- * @param messageSent whether the message is in flight
+ * @param answersDue after how many more answers the message has arrived; 0 while it waits
  * @param announced the server's custom capabilities; empty until it announces some (CUSTOM-04)
  * @param requestDue whether the certificate request is to be sent
  * @param requestSent whether it is in flight
@@ -21,14 +21,14 @@ import java.util.Set;
  */
 record Outbox(
     Optional<CustomMessage> message,
-    boolean messageSent,
+    int answersDue,
     Set<String> announced,
     boolean requestDue,
     boolean requestSent,
     Instant requestsFrom) {
 
   static final Outbox EMPTY =
-      new Outbox(Optional.empty(), false, Set.of(), false, false, Instant.EPOCH);
+      new Outbox(Optional.empty(), 0, Set.of(), false, false, Instant.EPOCH);
 
   Outbox {
     requireNonNull(message, "message");
@@ -40,12 +40,12 @@ record Outbox(
     if (message.isPresent()) {
       throw new IllegalStateException("a custom message is waiting already");
     }
-    return with(Optional.of(next), false, requestDue, requestSent);
+    return with(Optional.of(next), 0, requestDue, requestSent);
   }
 
   /** A received list replaces the earlier one (CUSTOM-03). */
   Outbox announced(Set<String> capabilities) {
-    return new Outbox(message, messageSent, capabilities, requestDue, requestSent, requestsFrom);
+    return new Outbox(message, answersDue, capabilities, requestDue, requestSent, requestsFrom);
   }
 
   /** Whether the server has not announced the capability of the message (CUSTOM-09). */
@@ -54,49 +54,64 @@ record Outbox(
   }
 
   boolean isMessageDue() {
-    return message.isPresent() && !messageSent && !isUnwanted();
+    return message.isPresent() && answersDue == 0 && !isUnwanted();
   }
 
-  /** The message leaves. */
-  Outbox messageOut() {
-    return with(message, true, requestDue, requestSent);
+  /** Whether the message is in flight. */
+  boolean messageSent() {
+    return answersDue > 0;
+  }
+
+  /** Whether the next answer says that the message has arrived. */
+  boolean isMessageArriving() {
+    return answersDue == 1;
+  }
+
+  /**
+   * The message leaves.
+   *
+   * @param unanswered the messages before it that have no answer yet; theirs come first (E-61)
+   */
+  Outbox messageOut(int unanswered) {
+    return with(message, unanswered + 1, requestDue, requestSent);
   }
 
   /** It is given up. */
   Outbox withoutMessage() {
-    return with(Optional.empty(), false, requestDue, requestSent);
+    return with(Optional.empty(), 0, requestDue, requestSent);
   }
 
   Outbox requesting() {
-    return with(message, messageSent, true, false);
+    return with(message, answersDue, true, false);
   }
 
   Outbox requestOut() {
-    return with(message, messageSent, false, true);
+    return with(message, answersDue, false, true);
   }
 
   Outbox withoutRequest() {
-    return with(message, messageSent, false, false);
+    return with(message, answersDue, false, false);
   }
 
   Outbox noRequestsBefore(Instant time) {
-    return new Outbox(message, messageSent, announced, false, false, time);
+    return new Outbox(message, answersDue, announced, false, false, time);
   }
 
-  /** The server spoke: what was in flight has arrived. */
+  /** The server spoke: the request has arrived, and the message once its turn has come. */
   Outbox answered() {
-    return messageSent || requestSent
-        ? with(messageSent ? Optional.empty() : message, false, requestDue, false)
+    Optional<CustomMessage> rest = isMessageArriving() ? Optional.empty() : message;
+    return messageSent() || requestSent
+        ? with(rest, Math.max(0, answersDue - 1), requestDue, false)
         : this;
   }
 
   /** What was in flight may not have arrived. */
   Outbox unheard() {
-    return with(message, false, requestDue || requestSent, false);
+    return with(message, 0, requestDue || requestSent, false);
   }
 
   private Outbox with(
-      Optional<CustomMessage> nextMessage, boolean sent, boolean due, boolean inFlight) {
-    return new Outbox(nextMessage, sent, announced, due, inFlight, requestsFrom);
+      Optional<CustomMessage> nextMessage, int answers, boolean due, boolean inFlight) {
+    return new Outbox(nextMessage, answers, announced, due, inFlight, requestsFrom);
   }
 }
