@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,14 @@ class ClientLoopTest {
   }
 
   @Test
+  void conn10WhatIsToBeKeptIsKeptBeforeAnythingLeaves() throws Exception {
+    FakeLink link = connected();
+    assertThat(link.savedBeforeFirst).isNotNull();
+    assertThat(link.savedBeforeFirst.getSequenceCeiling()).isEqualTo(1000);
+    assertThat(saved).hasSize(1);
+  }
+
+  @Test
   void stopEndsTheThreadAndClosesTheLink() throws Exception {
     FakeLink link = connected();
     loop.stop();
@@ -158,7 +167,7 @@ class ClientLoopTest {
   private final class FakeTransport implements Transport {
     @Override
     public Link open(OpAMPConnectionSettings settings, LinkEvents events) {
-      FakeLink link = new FakeLink(events);
+      FakeLink link = new FakeLink(events, saved);
       links.add(link);
       return link;
     }
@@ -170,17 +179,23 @@ class ClientLoopTest {
   private static final class FakeLink implements Link {
     final LinkEvents events;
     final BlockingQueue<AgentToServer> sent = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ClientMemory> saved;
+    volatile @Nullable ClientMemory savedBeforeFirst;
     volatile boolean broken;
     volatile boolean closed;
 
-    FakeLink(LinkEvents events) {
+    FakeLink(LinkEvents events, BlockingQueue<ClientMemory> saved) {
       this.events = events;
+      this.saved = saved;
     }
 
     @Override
     public void send(AgentToServer message) {
       if (broken) {
         throw new IllegalStateException("the transport has a defect");
+      }
+      if (savedBeforeFirst == null) {
+        savedBeforeFirst = saved.peek();
       }
       sent.add(message);
     }

@@ -34,19 +34,35 @@ record Link(
 
   Link until(Instant time) {
     return new Link(
-        duplex, Optional.of(time), lastSent, connectedSince, unanswered, misses, malformed, saidGoodbye);
+        duplex,
+        Optional.of(time),
+        lastSent,
+        connectedSince,
+        unanswered,
+        misses,
+        malformed,
+        saidGoodbye);
   }
 
   /** A message went out; unless an answer is due already, it is due by then. */
   Link sent(Instant now, Instant answerDue) {
     Instant due = deadline.orElse(answerDue);
-    return new Link(duplex, Optional.of(due), now, connectedSince, unanswered + 1, misses, malformed, saidGoodbye);
+    return new Link(
+        duplex,
+        Optional.of(due),
+        now,
+        connectedSince,
+        unanswered + 1,
+        misses,
+        malformed,
+        saidGoodbye);
   }
 
   /** The server spoke. */
   Link heard(Instant now) {
     Optional<Instant> since = Optional.of(connectedSince.orElse(now));
-    return new Link(duplex, Optional.empty(), lastSent, since, Math.max(0, unanswered - 1), 0, 0, saidGoodbye);
+    return new Link(
+        duplex, Optional.empty(), lastSent, since, Math.max(0, unanswered - 1), 0, 0, saidGoodbye);
   }
 
   /** No answer came in time. */
@@ -57,11 +73,13 @@ record Link(
 
   /** Something unreadable came. */
   Link garbled() {
-    return new Link(duplex, deadline, lastSent, connectedSince, unanswered, misses, malformed + 1, saidGoodbye);
+    return new Link(
+        duplex, deadline, lastSent, connectedSince, unanswered, misses, malformed + 1, saidGoodbye);
   }
 
   Link goodbye() {
-    return new Link(duplex, deadline, lastSent, connectedSince, unanswered, misses, malformed, true);
+    return new Link(
+        duplex, deadline, lastSent, connectedSince, unanswered, misses, malformed, true);
   }
 
   boolean isOverdue(Instant now) {

@@ -103,6 +103,22 @@ class CustomMessagesTest {
   }
 
   @Test
+  void e61TheAnswerToAnEarlierMessageIsNotTheMessagesOwn() {
+    Client client = announced(PAUSE);
+    client.changed(report().setHealth(health("busy")));
+    client.posted(message(PAUSE, "1"));
+    client.received(answer());
+    assertThat(client.step.notices()).isEmpty();
+    client.lost(LossKind.BROKEN);
+    client.reconnect();
+    client.received(answer());
+    assertThat(client.sent().getCustomMessage()).isEqualTo(message(PAUSE, "1"));
+    client.received(answer());
+    assertThat(client.step.notices())
+        .containsExactly(new Notice.CustomMessageSent(message(PAUSE, "1")));
+  }
+
+  @Test
   void http08OverHttpAMessageWaitsForTheAnswerUnderWay() {
     Client client = Client.http();
     client.start();
