@@ -6,6 +6,7 @@ import io.opamp4j.core.timing.Admission.Reason;
 import io.opamp4j.core.timing.Admission.Refusal;
 import io.opamp4j.server.ServerConfig;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class AdmissionGate {
   private final Map<Reason, Long> refused = new EnumMap<>(Reason.class);
   private int open;
   private int connections;
+  private Instant gone = Instant.EPOCH;
   private volatile boolean draining;
 
   public AdmissionGate(
@@ -67,9 +69,17 @@ public final class AdmissionGate {
     }
   }
 
-  /** From now on nobody is let in: the server is about to stop. */
-  public void drain() {
-    draining = true;
+  /**
+   * From now on nobody is let in: the server is about to stop.
+   *
+   * @param longest how long it may take until the server is gone; nobody is asked to come back
+   *     sooner
+   */
+  public void drain(Duration longest) {
+    synchronized (lock) {
+      gone = clock.instant().plus(longest);
+      draining = true;
+    }
   }
 
   /** There is no room or nobody free for a message that came in. */
@@ -116,7 +126,10 @@ public final class AdmissionGate {
 
   private Refusal counted(Refusal refusal) {
     refused.merge(refusal.reason(), 1L, Long::sum);
-    return refusal;
+    Duration here = Duration.between(clock.instant(), gone);
+    return refusal.reason() == Reason.DRAINING && !here.isNegative()
+        ? new Refusal(Reason.DRAINING, refusal.retryAfter().plus(here))
+        : refusal;
   }
 
   /**

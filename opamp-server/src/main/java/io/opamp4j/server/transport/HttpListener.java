@@ -206,7 +206,7 @@ public final class HttpListener implements ListenAddress {
         return;
       }
       stopped = true;
-      gate.drain();
+      gate.drain(time);
       long cut = loops.ticker().nanoTime() + time.toNanos();
       if (server != null) {
         endWebSockets(time);

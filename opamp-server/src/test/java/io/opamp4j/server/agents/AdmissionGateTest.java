@@ -75,11 +75,21 @@ class AdmissionGateTest {
   void letsNobodyInWhileDraining_D12() {
     AdmissionGate.Seat known = seat();
     assertThat(known.request()).isEmpty();
-    gate.drain();
+    gate.drain(Duration.ZERO);
     assertThat(reason(known.request())).isEqualTo(Reason.DRAINING);
     assertThat(reason(seat().connect())).isEqualTo(Reason.DRAINING);
     assertThat(gate.status().draining()).isTrue();
     assertThat(gate.status().connections()).as("still there until it is closed").isEqualTo(1);
+  }
+
+  /** Or it would be refused once more, by the same process. */
+  @Test
+  void asksNobodyBackBeforeTheDrainIsOver_D12_THROTTLE_07() {
+    gate.drain(Duration.ofSeconds(100));
+    Duration told = seat().connect().orElseThrow().retryAfter();
+
+    assertThat(told).isGreaterThan(Duration.ofSeconds(100));
+    assertThat(gate.overloaded().retryAfter()).as("of no concern here").isLessThan(told);
   }
 
   @Test

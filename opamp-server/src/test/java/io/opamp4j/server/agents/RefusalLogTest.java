@@ -34,7 +34,7 @@ class RefusalLogTest {
     gate.overloaded();
     time.advance(RefusalLog.PAUSE.minusSeconds(1));
     assertThat(log.line(time.instant())).as("not again so soon").isEmpty();
-    gate.drain();
+    gate.drain(Duration.ZERO);
     gate.seat().orElseThrow().connect();
     time.advance(Duration.ofSeconds(1));
     assertThat(log.line(time.instant()))

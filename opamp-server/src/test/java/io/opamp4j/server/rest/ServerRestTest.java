@@ -8,6 +8,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ConnectionState;
 import io.opamp4j.storage.Storage;
 import io.opamp4j.storage.StorageException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +53,7 @@ final class ServerRestTest {
 
   @Test
   void healthIsRedWhileTheServerDrainsAndTheProcessCountsAsAlive_D12() {
-    rest.gate.drain();
+    rest.gate.drain(Duration.ZERO);
 
     RestFixture.Answer red = rest.get("/api/v1/health");
     assertThat(red.status()).isEqualTo(503);

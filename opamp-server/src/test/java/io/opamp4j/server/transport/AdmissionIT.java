@@ -106,7 +106,7 @@ class AdmissionIT {
       refused(server, HANDSHAKE, 503);
       server.memory().reserve(ROOM);
       refused(server, HANDSHAKE, 503);
-      server.gate().drain();
+      server.gate().drain(Duration.ZERO);
       refused(server, HANDSHAKE, 503);
       for (int i = 0; i < 50; i++) {
         assertThat(answer(server, get("/")).status()).isEqualTo(200);
