@@ -35,6 +35,14 @@ public sealed interface AgentEvent {
   record NoReportsStatus(InstanceUid uid, Instant at) implements AgentEvent {}
 
   /**
+   * Something an operator ordered was sent. Whether the agent did it is not known (D16).
+   *
+   * @param order the id of the order
+   * @param what in plain words, such as {@code "restart"}
+   */
+  record OrderSent(InstanceUid uid, Instant at, String order, String what) implements AgentEvent {}
+
+  /**
    * The agent came back on another connection, and the old one was found dead (E-21). It was never
    * disconnected in between.
    *

@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
  * but {@link #start} blocks.
  */
 final class AgentHub implements AgentInbox, AgentDirectory {
-  private static final Duration OVERLOAD_PAUSE = Duration.ofSeconds(30);
   private static final int GOING_AWAY = 1001;
   private static final Logger log = LoggerFactory.getLogger(AgentHub.class);
 
+  private final Intake intake;
   private final AgentWork work;
   private final Sessions sessions;
   private final ConnectionRegistry registry;
@@ -36,6 +36,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
 
   @Inject
   AgentHub(
+      Intake intake,
       AgentWork work,
       Sessions sessions,
       ConnectionRegistry registry,
@@ -44,6 +45,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
       Targets targets,
       GatewayControl gateways,
       InstantSource clock) {
+    this.intake = intake;
     this.work = work;
     this.sessions = sessions;
     this.registry = registry;
@@ -85,13 +87,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
         carrier
             .map(c -> c.incoming(message, at))
             .orElseGet(() -> new Incoming(connection, message, at, null));
-    if (!session.mailbox().offer(() -> rivals.received(session, in))) {
-      in.answer(
-          ErrorResponses.unavailable(
-              message.getInstanceUid(),
-              "more than " + Mailbox.CAPACITY + " messages of this agent are waiting",
-              OVERLOAD_PAUSE));
-    }
+    intake.offer(session, in, () -> rivals.received(session, in));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentSession {
   private final Mailbox mailbox;
+  private final Outbox outbox = new Outbox();
   private final Map<String, String> labels;
   private volatile Now now;
   private volatile Instant lastContact;
+  private volatile Instant toldToReturn = Instant.EPOCH;
 
   // The last resolution of the target, and what it was made from; touched only by the mailbox's
   // work.
@@ -85,6 +88,11 @@ final class AgentSession {
     return mailbox;
   }
 
+  /** Custom messages that wait for the agent. */
+  Outbox outbox() {
+    return outbox;
+  }
+
   Now now() {
     return now;
   }
@@ -100,6 +108,19 @@ final class AgentSession {
 
   void heard(Instant at) {
     lastContact = at;
+  }
+
+  /**
+   * How long the agent is to stay away: until the time it was told before, if that is still to
+   * come.
+   */
+  Duration returnTime(Instant at, Supplier<Duration> fresh) {
+    Duration left = Duration.between(at, toldToReturn);
+    if (left.isNegative() || left.isZero()) {
+      left = fresh.get();
+      toldToReturn = at.plus(left);
+    }
+    return left;
   }
 
   /** The sequence numbers seen under this uid. */

@@ -5,6 +5,8 @@ import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.core.server.AgentMachine;
 import io.opamp4j.core.server.AgentState;
 import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.server.Extras;
+import io.opamp4j.core.server.OneShot;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
@@ -33,6 +35,7 @@ final class AgentWork {
   private final SilenceWatch silence;
   private final RecordWriter writer;
   private final AgentEvents events;
+  private final AgentExtras beside;
   private final InstantSource clock;
 
   @Inject
@@ -43,6 +46,7 @@ final class AgentWork {
       SilenceWatch silence,
       RecordWriter writer,
       AgentEvents events,
+      AgentExtras beside,
       InstantSource clock) {
     this.machine = machine;
     this.targets = targets;
@@ -50,11 +54,24 @@ final class AgentWork {
     this.silence = silence;
     this.writer = writer;
     this.events = events;
+    this.beside = beside;
     this.clock = clock;
   }
 
   /** A message of this agent came in, on its present connection or on one that replaces it. */
   void receive(AgentSession session, Incoming in) {
+    if (beside.holdsBack(
+        session,
+        in.connection(),
+        in.message(),
+        order -> in.attend(() -> receive(session, in, order)))) {
+      in.postpone();
+    } else {
+      receive(session, in, Optional.empty());
+    }
+  }
+
+  private void receive(AgentSession session, Incoming in, Optional<Order> order) {
     Connection connection = in.connection();
     AgentToServer message = in.message();
     Instant at = in.at();
@@ -63,6 +80,7 @@ final class AgentWork {
     boolean overHttp = connection.transport() == Connection.Transport.HTTP;
     boolean newConnection = overHttp ? !polls(before) : !session.isOn(connection);
     FleetView view = targets.current();
+    Extras extras = beside.extras(session, connection, message, order, at);
     Step step;
     try {
       step =
@@ -70,8 +88,10 @@ final class AgentWork {
               before.state(),
               message,
               new AgentMachine.Arrival(newConnection, overHttp, at),
-              report -> targets.of(session, view, report));
+              report -> targets.of(session, view, report),
+              extras);
     } catch (RuntimeException e) {
+      order.ifPresent(beside::failed);
       log.error("A message of agent {} could not be processed", before.state().uid(), e);
       in.answer(
           ErrorResponses.unknown(message.getInstanceUid(), "the server failed on this message"));
@@ -93,6 +113,36 @@ final class AgentWork {
     }
     attach(session, connection);
     finish(session, step, in::answer);
+    beside.answered(
+        session,
+        before.state(),
+        message,
+        extras,
+        order,
+        step,
+        () -> session.mailbox().post(() -> deliver(session)));
+    deliver(session);
+  }
+
+  /** Something may wait for the agent that can be pushed. */
+  void deliver(AgentSession session) {
+    beside.push(session, oneShot -> push(session, oneShot));
+  }
+
+  private boolean push(AgentSession session, OneShot oneShot) {
+    Optional<Connection> connection = session.now().connection().filter(c -> !isGone(c));
+    if (connection.isEmpty()) {
+      return false;
+    }
+    Step step = machine.pushed(session.now().state(), oneShot, clock.instant());
+    become(session, step);
+    finish(session, step, connection.get()::send);
+    return step.reply().isPresent();
+  }
+
+  /** The news of its end may still be on the way to this mailbox. */
+  private static boolean isGone(Connection connection) {
+    return connection instanceof Carrier carrier && carrier.ended().isPresent();
   }
 
   /** The fleet has changed. */
@@ -106,7 +156,7 @@ final class AgentWork {
     Step step =
         machine.retargeted(before, targets.of(session, view, before.report()), clock.instant());
     become(session, step);
-    finish(session, step, reply -> connection.ifPresent(c -> c.send(reply)));
+    finish(session, step, reply -> connection.ifPresent(c -> c.push(reply)));
   }
 
   /** The agent's WebSocket ended. */
@@ -137,6 +187,7 @@ final class AgentWork {
     boolean old = now.connection().isEmpty() && now.lastSeen().isBefore(limit);
     if (old && sessions.remove(now.state().uid(), session)) {
       writer.removed(now.state().uid());
+      beside.forgotten(now.state().uid(), clock.instant());
     }
   }
 
@@ -151,6 +202,7 @@ final class AgentWork {
       return;
     }
     writer.removed(now.state().uid());
+    beside.renamed(now.state().uid(), used);
     silence.forget(now.state().uid());
     session.become(
         new AgentSession.Now(

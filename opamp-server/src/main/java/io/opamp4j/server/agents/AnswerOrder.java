@@ -34,17 +34,22 @@ final class AnswerOrder {
     }
   }
 
-  /** Says something that answers no message that has a place. */
-  void push(ServerToAgent message) {
+  /**
+   * Says something that has no place yet.
+   *
+   * @param push whether it answers nothing
+   */
+  void say(ServerToAgent message, boolean push) {
     synchronized (places) {
       if (places.isEmpty()) {
         if (!ended) {
-          out.send(message);
+          send(message, push);
         }
         return;
       }
       Place place = new Place();
       place.settle(message);
+      place.push = push;
       append(place);
     }
   }
@@ -73,6 +78,14 @@ final class AnswerOrder {
     }
   }
 
+  private void send(ServerToAgent message, boolean push) {
+    if (push) {
+      out.push(message);
+    } else {
+      out.send(message);
+    }
+  }
+
   private void append(Place place) {
     if (ended) {
       return;
@@ -89,7 +102,7 @@ final class AnswerOrder {
     for (Place first = places.peek(); first != null && first.settled; first = places.peek()) {
       places.remove();
       if (first.answer != null) {
-        out.send(first.answer);
+        send(first.answer, first.push);
       }
     }
   }
@@ -97,6 +110,7 @@ final class AnswerOrder {
   /** Where one answer will stand. Guarded by the lock of its order. */
   static class Place {
     private boolean settled;
+    private boolean push;
     private @Nullable ServerToAgent answer;
 
     private void settle(@Nullable ServerToAgent with) {

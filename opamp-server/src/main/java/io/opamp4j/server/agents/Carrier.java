@@ -178,7 +178,12 @@ final class Carrier implements Connection {
 
   @Override
   public void send(ServerToAgent message) {
-    order.push(message);
+    order.say(message, false);
+  }
+
+  @Override
+  public void push(ServerToAgent message) {
+    order.say(message, true);
   }
 
   @Override

@@ -25,6 +25,15 @@ public interface Connection {
    */
   void send(ServerToAgent message);
 
+  /**
+   * As {@link #send}, for a message that answers none. While it waits for a slow peer its offers
+   * give way to newer ones for the same agent, as those of an answer do; but unlike an answer it is
+   * dropped when nothing is left of it.
+   */
+  default void push(ServerToAgent message) {
+    send(message);
+  }
+
   /** Sends a WebSocket ping, answered through {@link AgentInbox#pong}. Does nothing over HTTP. */
   void ping();
 

@@ -72,7 +72,7 @@ final class HeartbeatSweep {
             && liveness.needsServerHeartbeat(
                 connection.transport(), agent.state().report().getCapabilities());
     if (needed && !Spread.next(agent.state().uid(), interval(), lastTick).isAfter(now)) {
-      connection.send(
+      connection.push(
           ServerToAgent.newBuilder().setInstanceUid(agent.state().uid().toBytes()).build());
     }
   }

@@ -19,6 +19,7 @@ final class Incoming extends AnswerOrder.Place {
   private boolean placed;
   private boolean answered;
   private boolean postponed;
+  private Runnable done = () -> {};
 
   /**
    * @param order where the answer has its place; null over HTTP, where a connection has one message
@@ -47,6 +48,19 @@ final class Incoming extends AnswerOrder.Place {
     return at;
   }
 
+  /** What to do once this message is answered or dropped. Called before it is handed over. */
+  void whenDone(Runnable then) {
+    done = then;
+  }
+
+  /** Nobody is there any more to be answered. */
+  void drop() {
+    if (!answered) {
+      answered = true;
+      done.run();
+    }
+  }
+
   /** Answers it. Further answers are dropped. */
   void answer(ServerToAgent answer) {
     if (answered) {
@@ -58,6 +72,7 @@ final class Incoming extends AnswerOrder.Place {
     } else {
       connection.send(answer);
     }
+    done.run();
   }
 
   /** Lets later answers go first, because this one may take long. It is still owed. */

@@ -33,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rivals {
   private static final int GOING_AWAY = 1001;
-  private static final Duration OVERLOAD_PAUSE = Duration.ofSeconds(30);
 
   private final AgentWork work;
   private final NewUids newUids;
   private final AgentEvents events;
+  private final AdmissionGate gate;
   private final Duration patience;
   private final InstantSource clock;
   private final ConcurrentMap<AgentSession, Contest> contests = new ConcurrentHashMap<>();
@@ -47,11 +47,13 @@ final class Rivals {
       AgentWork work,
       NewUids newUids,
       AgentEvents events,
+      AdmissionGate gate,
       ServerConfig.Agents config,
       InstantSource clock) {
     this.work = work;
     this.newUids = newUids;
     this.events = events;
+    this.gate = gate;
     this.patience = config.duplicateProbe();
     this.clock = clock;
   }
@@ -154,7 +156,7 @@ final class Rivals {
           ErrorResponses.unavailable(
               in.message().getInstanceUid(),
               "another connection of this agent is being probed",
-              OVERLOAD_PAUSE));
+              session.returnTime(clock.instant(), gate::returnIn)));
     } else if (known != null) {
       in.postpone();
       known.waiting.add(in);
@@ -178,7 +180,7 @@ final class Rivals {
     if (contest.byPing) {
       contest.incumbent.ping();
     } else {
-      contest.incumbent.send(
+      contest.incumbent.push(
           ServerToAgent.newBuilder()
               .setInstanceUid(session.now().state().uid().toBytes())
               .setFlags(ServerToAgentFlags.ServerToAgentFlags_ReportFullState_VALUE)
@@ -195,7 +197,7 @@ final class Rivals {
     if (session.now().connection().isEmpty()) {
       // It said goodbye, so nobody is in the way of those who wait.
       contests.remove(session);
-      contest.waiting.stream().filter(w -> !isGone(w)).forEach(w -> received(session, w));
+      contest.waiting.stream().filter(Rivals::isThere).forEach(w -> received(session, w));
     } else if (contest.isAnsweredBy(in.message())) {
       answered(session, contest);
     }
@@ -206,7 +208,7 @@ final class Rivals {
       return;
     }
     for (Incoming in : contest.waiting) {
-      if (!isGone(in)) {
+      if (isThere(in)) {
         in.attend(
             () ->
                 newUids.expel(in, newUids.toldBefore(in, false).orElseGet(() -> newUids.make(in))));
@@ -230,7 +232,7 @@ final class Rivals {
 
   private void takeOver(
       AgentSession session, Carrier incumbent, List<Incoming> waiting, String reason) {
-    List<Incoming> there = waiting.stream().filter(in -> !isGone(in)).toList();
+    List<Incoming> there = waiting.stream().filter(Rivals::isThere).toList();
     if (there.isEmpty()) {
       if (incumbent.ended().isPresent()) {
         work.disconnect(session, incumbent, reason);
@@ -263,7 +265,12 @@ final class Rivals {
         .flatMap(c -> c instanceof Carrier carrier ? Optional.of(carrier) : Optional.empty());
   }
 
-  private static boolean isGone(Incoming in) {
-    return in.connection() instanceof Carrier carrier && carrier.ended().isPresent();
+  /** Whether somebody waits for the answer; if not, the message is dropped. */
+  private static boolean isThere(Incoming in) {
+    if (in.connection() instanceof Carrier carrier && carrier.ended().isPresent()) {
+      in.drop();
+      return false;
+    }
+    return true;
   }
 }

@@ -76,7 +76,8 @@ public record TransportSettings(
         idleTimeout,
         bodyTimeout,
         answerTimeout,
-        closeTimeout);
+        closeTimeout,
+        agents.dialect().legacyUlid());
   }
 
   WebSocketSettings webSocket(ServerConfig.Agents agents) {
@@ -84,6 +85,7 @@ public record TransportSettings(
         agents.limits().receivedMessage(),
         agents.limits().sentMessage(),
         closeTimeout,
-        stallTimeout);
+        stallTimeout,
+        agents.dialect());
   }
 }

@@ -12,6 +12,7 @@ final class FakeConnection implements Connection {
   private final List<String> closes = new ArrayList<>();
   private Runnable onPing = () -> {};
   private int pings;
+  private boolean failing;
 
   private FakeConnection(String id, Transport transport) {
     this.id = id;
@@ -35,6 +36,11 @@ final class FakeConnection implements Connection {
 
   List<String> closes() {
     return closes;
+  }
+
+  /** From now on sending meets with a defect. */
+  void failSends() {
+    failing = true;
   }
 
   /** What the peer does when it is pinged; nothing unless said here, as if it were dead. */
@@ -63,6 +69,9 @@ final class FakeConnection implements Connection {
 
   @Override
   public void send(ServerToAgent message) {
+    if (failing) {
+      throw new IllegalStateException("a defect");
+    }
     sent.add(message);
   }
 

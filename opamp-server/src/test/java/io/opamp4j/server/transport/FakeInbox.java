@@ -8,7 +8,9 @@ import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.Connection;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +20,7 @@ import java.util.function.BiConsumer;
 
 /** Remembers what was delivered, and answers on a thread of its own, as the real one does. */
 public final class FakeInbox implements AgentInbox, AutoCloseable {
+  private final Map<Connection, ByteString> lastUids = new ConcurrentHashMap<>();
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private volatile BiConsumer<Connection, AgentToServer> answer = FakeInbox::echo;
@@ -54,6 +57,7 @@ public final class FakeInbox implements AgentInbox, AutoCloseable {
   @Override
   public void received(Connection connection, AgentToServer message) {
     events.add(new Event("received", connection, message, ""));
+    lastUids.put(connection, message.getInstanceUid());
     try {
       gate.await(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -68,7 +72,8 @@ public final class FakeInbox implements AgentInbox, AutoCloseable {
 
   @Override
   public void malformed(Connection connection, String why) {
-    connection.send(ErrorResponses.badRequest(ByteString.EMPTY, why));
+    ByteString uid = lastUids.getOrDefault(connection, ByteString.EMPTY);
+    connection.send(ErrorResponses.badRequest(uid, why));
   }
 
   @Override

@@ -233,6 +233,17 @@ class PlainHttpIT {
     assertThat(peer.isAtEnd()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({"-1, 200", "0, 200", "1, 413"})
+  void theLimitCountsTheWholeUnpackedBody_LIM_16_LIM_17(int above, int status) throws IOException {
+    byte[] body = gzip(padded(RECEIVE_LIMIT + above));
+    assertThat(body.length).isLessThan(RECEIVE_LIMIT / 50);
+
+    post(PROTOBUF + "Content-Encoding: gzip\r\n", body);
+
+    assertThat(peer.response().status()).isEqualTo(status);
+  }
+
   @Test
   void refusesABodyThatUnpacksToMoreThanTheLimit_LIM_17() throws IOException {
     post(PROTOBUF + "Content-Encoding: gzip\r\n", gzip(new byte[50_000_000]));
@@ -268,6 +279,34 @@ class PlainHttpIT {
 
     peer.send(HEARTBEAT);
     assertThat(peer.response().status()).isEqualTo(200);
+  }
+
+  /** Compressed, all of them would be tiny. */
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1})
+  void theLimitOfAnAnswerCountsBeforeCompression_LIM_24_LIM_25_LIM_26(int above) throws Exception {
+    int overhead = 4;
+    ServerToAgent answer =
+        ServerToAgent.newBuilder()
+            .setInstanceUid(ByteString.copyFrom(new byte[SEND_LIMIT - overhead + above]))
+            .build();
+    assertThat(answer.getSerializedSize()).isEqualTo(SEND_LIMIT + above);
+    server.inbox().answerWith((connection, message) -> connection.send(answer));
+
+    try (LogCapture log = new LogCapture()) {
+      post(PROTOBUF + "Accept-Encoding: gzip\r\n", HEARTBEAT);
+      RawPeer.Response response = peer.response();
+
+      if (above <= 0) {
+        assertThat(response.status()).isEqualTo(200);
+        byte[] body = new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
+        assertThat(ServerToAgent.parseFrom(body)).isEqualTo(answer);
+        assertThat(log.errors()).isEmpty();
+      } else {
+        assertThat(response.status()).isEqualTo(500);
+        assertThat(log.errors()).singleElement().asString().contains("was not sent");
+      }
+    }
   }
 
   @Test

@@ -30,8 +30,13 @@ public final class RawPeer implements Closeable {
 
   /** Opens a WebSocket with the key of RFC 6455, section 1.3. */
   public static RawPeer webSocket(int port) throws IOException {
+    return webSocket(port, "");
+  }
+
+  /** As {@link #webSocket(int)}, with more headers, each with its end of line. */
+  public static RawPeer webSocket(int port, String moreHeaders) throws IOException {
     RawPeer peer = new RawPeer(port);
-    peer.send(handshake("/v1/opamp", ""));
+    peer.send(handshake("/v1/opamp", moreHeaders));
     Response response = peer.response();
     if (response.status() != 101) {
       throw new IOException("refused: " + response);
@@ -102,12 +107,18 @@ public final class RawPeer implements Closeable {
     int first = in.readUnsignedByte();
     int length = in.readUnsignedByte();
     long size = length == 127 ? in.readLong() : length == 126 ? in.readUnsignedShort() : length;
-    return new Frame((first & 0x80) != 0, first & 0x0F, in.readNBytes((int) size));
+    return new Frame(
+        (first & 0x80) != 0, (first & 0x40) != 0, first & 0x0F, in.readNBytes((int) size));
   }
 
   /** Waits for the end of the stream; a reset is not one and throws. */
   public boolean isAtEnd() throws IOException {
     return in.read() < 0;
+  }
+
+  /** All bytes up to the end of the stream. */
+  public byte[] rest() throws IOException {
+    return in.readAllBytes();
   }
 
   @Override
@@ -153,7 +164,7 @@ public final class RawPeer implements Closeable {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
-  public record Frame(boolean fin, int opcode, byte[] payload) {
+  public record Frame(boolean fin, boolean compressed, int opcode, byte[] payload) {
     public int closeCode() {
       return ByteBuffer.wrap(payload).getShort() & 0xFFFF;
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import io.opamp4j.proto.AgentConfigFile;
+import io.opamp4j.proto.AgentConfigMap;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerErrorResponseType;
@@ -18,8 +20,10 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -68,12 +72,9 @@ class WebSocketIT {
   }
 
   @Test
-  void answersTheHandshakeWithTheAcceptKeyOfTheRfcAndNegotiatesNothing() throws IOException {
+  void answersTheHandshakeWithTheAcceptKeyOfTheRfcAndNoSubprotocol() throws IOException {
     try (RawPeer other = new RawPeer(server.port())) {
-      other.send(
-          RawPeer.handshake(
-              "/v1/opamp",
-              "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: x\r\n"));
+      other.send(RawPeer.handshake("/v1/opamp", "Sec-WebSocket-Protocol: x\r\n"));
 
       RawPeer.Response response = other.response();
 
@@ -129,6 +130,46 @@ class WebSocketIT {
     peer.send(WsBytes.binary(padded(RECEIVE_LIMIT + 1)));
     assertThat(peer.frame().closeCode()).isEqualTo(1009);
     assertThat(peer.isAtEnd()).isTrue();
+    // LIM-05: nobody has seen anything of it.
+    assertThat(inbox.next().kind()).isEqualTo("closed");
+    reconnect();
+  }
+
+  @Test
+  void deliversTheEmptyMessage_WS_07() throws Exception {
+    peer.send(WsBytes.binary(new byte[1]));
+
+    FakeInbox.Event event = inbox.next();
+    assertThat(event.kind()).isEqualTo("received");
+    assertThat(event.message()).isEqualTo(AgentToServer.getDefaultInstance());
+    assertThat(answer().hasErrorResponse()).isFalse();
+  }
+
+  @Test
+  void deliversAMessageInFragmentsOfOneByteOrNone_WS_09() throws Exception {
+    peer.send(WsBytes.frame(false, WsBytes.BINARY, new byte[0]));
+    for (byte one : HEARTBEAT) {
+      peer.send(
+          WsBytes.frame(false, WsBytes.CONTINUATION, new byte[] {one}),
+          WsBytes.frame(false, WsBytes.CONTINUATION, new byte[0]));
+    }
+    peer.send(WsBytes.frame(true, WsBytes.CONTINUATION, new byte[0]));
+
+    assertThat(answer().getInstanceUid()).isEqualTo(ByteString.fromHex(UID));
+    assertThat(inbox.next().message().getCapabilities()).isEqualTo(1);
+  }
+
+  @Test
+  void toleratesWhatALaterVersionMayAdd_EXT_02() throws Exception {
+    // remote_config_status.status = 99, and field 200 with text.
+    byte[] later = bytes("3a02 1063 c20c 03616263");
+
+    peer.send(WsBytes.binary(WsBytes.concat(HEARTBEAT, later)));
+
+    AgentToServer message = inbox.next().message();
+    assertThat(message.getRemoteConfigStatus().getStatusValue()).isEqualTo(99);
+    assertThat(message.getUnknownFields().hasField(200)).isTrue();
+    assertThat(answer().hasErrorResponse()).isFalse();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -178,6 +219,18 @@ class WebSocketIT {
   }
 
   @Test
+  void countsMalformedMessagesOfEveryKindInARow_E_06() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      peer.send(
+          WsBytes.binary(bytes("00ffff")), WsBytes.frame(true, WsBytes.TEXT, new byte[] {'x'}));
+      badRequestUid();
+      badRequestUid();
+    }
+
+    assertThat(peer.frame().closeCode()).isEqualTo(1003);
+  }
+
+  @Test
   void closesWith1003AfterTenMalformedMessagesInARow_E_06() throws Exception {
     byte[] text = WsBytes.frame(true, WsBytes.TEXT, new byte[] {'x'});
     for (int i = 0; i < 9; i++) {
@@ -221,6 +274,29 @@ class WebSocketIT {
 
     for (int i = 1; i <= 500; i++) {
       assertThat(answer().getCapabilities()).isEqualTo(i);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1})
+  void theLimitOfWhatIsSentCountsHeaderAndData_LIM_01_LIM_10_LIM_11_LIM_12(int above)
+      throws Exception {
+    int overhead = 1 + offer(1, SEND_LIMIT).getSerializedSize() - SEND_LIMIT;
+    ServerToAgent offer = offer(1, SEND_LIMIT - overhead + above);
+    assertThat(1 + offer.getSerializedSize()).isEqualTo(SEND_LIMIT + above);
+    inbox.answerWith((connection, message) -> connection.send(offer));
+
+    try (LogCapture log = new LogCapture()) {
+      peer.send(WsBytes.binary(HEARTBEAT));
+      ServerToAgent answer = answer();
+
+      if (above <= 0) {
+        assertThat(answer).isEqualTo(offer);
+        assertThat(log.errors()).isEmpty();
+      } else {
+        assertThat(answer.hasRemoteConfig()).isFalse();
+        assertThat(log.errors()).singleElement().asString().contains("was not sent");
+      }
     }
   }
 
@@ -384,6 +460,64 @@ class WebSocketIT {
     }
   }
 
+  @Test
+  void aPeerThatReadsAgainGetsTheNewestOfferAndEveryAnswer() throws Exception {
+    try (ListenerUnderTest patient = ListenerUnderTest.start(TransportSettings.DEFAULT, 8_000_000);
+        RawPeer slow = RawPeer.webSocket(patient.port())) {
+      patient.inbox().answerWith((connection, message) -> {});
+      slow.send(WsBytes.binary(HEARTBEAT));
+      Connection connection = patient.inbox().next().connection();
+
+      // Far more than the sockets' buffers hold, and than may wait.
+      for (int change = 1; change <= 100; change++) {
+        connection.push(offer(change, 700_000));
+        if (change == 50) {
+          connection.send(offer(change, 700_000).toBuilder().setFlags(1).build());
+        }
+      }
+      connection.send(ServerToAgent.newBuilder().setCapabilities(1).build());
+
+      List<Integer> changes = new ArrayList<>();
+      boolean answered = false;
+      ServerToAgent next = message(slow.frame());
+      for (; next.getCapabilities() == 0; next = message(slow.frame())) {
+        answered |= next.getFlags() == 1;
+        if (next.hasRemoteConfig()) {
+          changes.add(next.getRemoteConfig().getConfigHash().byteAt(0) & 0xFF);
+        }
+      }
+
+      assertThat(answered).isTrue();
+      // Some went into the sockets' buffers; of those that had to wait only the last is left.
+      assertThat(changes).hasSizeLessThan(50).doesNotHaveDuplicates().isSorted().endsWith(100);
+    }
+  }
+
+  /** Nobody waits for a push, so an error in its place would be an answer to nothing. */
+  @Test
+  void sendsNothingInPlaceOfAPushAboveTheLimit_LIM_11() throws Exception {
+    peer.send(WsBytes.binary(HEARTBEAT));
+    Connection connection = inbox.next().connection();
+    answer();
+
+    connection.push(offer(1, SEND_LIMIT));
+    connection.send(ServerToAgent.newBuilder().setCapabilities(7).build());
+
+    assertThat(answer().getCapabilities()).isEqualTo(7);
+  }
+
+  private static ServerToAgent offer(int number, int size) {
+    AgentConfigFile file =
+        AgentConfigFile.newBuilder().setBody(ByteString.copyFrom(new byte[size])).build();
+    return ServerToAgent.newBuilder()
+        .setInstanceUid(ByteString.fromHex(UID))
+        .setRemoteConfig(
+            AgentRemoteConfig.newBuilder()
+                .setConfig(AgentConfigMap.newBuilder().putConfigMap("f", file))
+                .setConfigHash(ByteString.copyFrom(new byte[] {(byte) number})))
+        .build();
+  }
+
   private void reconnect() throws IOException {
     peer.close();
     peer = RawPeer.webSocket(server.port());
@@ -400,7 +534,10 @@ class WebSocketIT {
   }
 
   private ServerToAgent answer() throws IOException {
-    RawPeer.Frame frame = peer.frame();
+    return message(peer.frame());
+  }
+
+  private static ServerToAgent message(RawPeer.Frame frame) throws IOException {
     assertThat(frame.opcode()).isEqualTo(WsBytes.BINARY);
     assertThat(frame.payload()[0]).isZero();
     return ServerToAgent.parser().parseFrom(frame.payload(), 1, frame.payload().length - 1);
@@ -411,6 +548,9 @@ class WebSocketIT {
     assertThat(answer.getErrorResponse().getType())
         .isEqualTo(ServerErrorResponseType.ServerErrorResponseType_BadRequest);
     assertThat(answer.getErrorResponse().getErrorMessage()).isNotEmpty();
+    // ERR-01: it stands alone.
+    assertThat(answer.toBuilder().clearInstanceUid().clearErrorResponse().build())
+        .isEqualTo(ServerToAgent.getDefaultInstance());
     return answer.getInstanceUid();
   }
 

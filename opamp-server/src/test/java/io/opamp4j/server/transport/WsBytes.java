@@ -2,6 +2,8 @@ package io.opamp4j.server.transport;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.zip.Deflater;
 
 /** WebSocket frames as a client sends them, byte for byte. */
 public final class WsBytes {
@@ -11,6 +13,9 @@ public final class WsBytes {
   public static final int CLOSE = 8;
   public static final int PING = 9;
   public static final int PONG = 10;
+
+  /** Beside the opcode of a message's first frame: RSV1 of RFC 7692. */
+  public static final int COMPRESSED = 0x40;
 
   private static final byte[] MASK = {0x37, (byte) 0xFA, 0x21, 0x3D};
 
@@ -22,6 +27,21 @@ public final class WsBytes {
 
   public static byte[] close(int code) {
     return frame(true, CLOSE, ByteBuffer.allocate(2).putShort((short) code).array());
+  }
+
+  /** What permessage-deflate sends for this: raw deflate data, flushed, without the tail. */
+  public static byte[] deflated(byte[] plain) {
+    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    deflater.setInput(plain);
+    byte[] packed = new byte[plain.length + plain.length / 100 + 64];
+    int length = deflater.deflate(packed, 0, packed.length, Deflater.SYNC_FLUSH);
+    deflater.end();
+    return Arrays.copyOf(packed, length - 4);
+  }
+
+  /** One compressed binary message. */
+  public static byte[] compressed(byte[] plain) {
+    return frame(true, COMPRESSED | BINARY, deflated(plain));
   }
 
   /** A masked frame whose length has the shortest form. */

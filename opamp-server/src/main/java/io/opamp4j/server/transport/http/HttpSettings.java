@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param bodyTimeout how long a peer may stand still while it sends or reads a body
  * @param answerTimeout how long an agent's message may be worked on
  * @param lingerTimeout how long to wait for the peer's end after answering before its body was read
+ * @param legacyUlid whether the text of a ULID is taken for an instance uid (E-09)
  */
 public record HttpSettings(
     String agentsPath,
@@ -24,7 +25,8 @@ public record HttpSettings(
     Duration idleTimeout,
     Duration bodyTimeout,
     Duration answerTimeout,
-    Duration lingerTimeout) {
+    Duration lingerTimeout,
+    boolean legacyUlid) {
   public HttpSettings {
     requireNonNull(agentsPath, "agentsPath");
     if (maxReceivedMessageSize < 1 || maxSentMessageSize < 1) {

@@ -2,11 +2,11 @@ package io.opamp4j.server.transport.ws;
 
 import static java.util.Objects.requireNonNullElse;
 
-import io.opamp4j.core.wire.Frames;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.slf4j.Logger;
@@ -22,19 +22,30 @@ final class AgentSocket {
   private static final int MALFORMED_IN_A_ROW = 10;
   private static final int CANNOT_ACCEPT = 1003;
   private static final int TOO_BIG = 1009;
+  private static final int TRY_AGAIN_LATER = 1013;
   private static final byte[] NOTHING = new byte[0];
 
   private final WebSocketConnection connection;
   private final AgentInbox inbox;
+  private final MemoryBudget memory;
+  private final Codec codec;
   private final int maxMessageSize;
 
   private byte[] pieces = NOTHING;
   private int size;
+  private boolean over;
   private int malformedInARow;
 
-  AgentSocket(WebSocketConnection connection, AgentInbox inbox, int maxMessageSize) {
+  AgentSocket(
+      WebSocketConnection connection,
+      AgentInbox inbox,
+      MemoryBudget memory,
+      Codec codec,
+      int maxMessageSize) {
     this.connection = connection;
     this.inbox = inbox;
+    this.memory = memory;
+    this.codec = codec;
     this.maxMessageSize = maxMessageSize;
   }
 
@@ -43,17 +54,33 @@ final class AgentSocket {
   }
 
   void bytes(ByteBuffer piece, boolean last) {
+    if (over) {
+      return;
+    }
     if (last && size == 0) {
       received(piece);
+      return;
+    }
+    if (!memory.reserve(piece.remaining())) {
+      ended();
+      connection.close(TRY_AGAIN_LATER, "the server has too many messages to keep");
       return;
     }
     append(piece);
     if (last) {
       ByteBuffer message = ByteBuffer.wrap(pieces, 0, size);
-      pieces = NOTHING;
-      size = 0;
+      dropPieces();
       received(message);
     }
+  }
+
+  /**
+   * Nothing is taken any more, and what has come of a message is given up: the peer may take its
+   * time to end TCP, but not with our memory.
+   */
+  void ended() {
+    over = true;
+    dropPieces();
   }
 
   /** Only binary messages carry OpAMP (WS-01); the text itself is not looked at (E-06). */
@@ -61,6 +88,12 @@ final class AgentSocket {
     if (last) {
       malformed("text messages carry no OpAMP");
     }
+  }
+
+  private void dropPieces() {
+    memory.release(size);
+    pieces = NOTHING;
+    size = 0;
   }
 
   private void append(ByteBuffer piece) {
@@ -78,7 +111,7 @@ final class AgentSocket {
   private void received(ByteBuffer bytes) {
     AgentToServer message;
     try {
-      message = Frames.agentToServer(bytes, maxMessageSize);
+      message = codec.decode(bytes, maxMessageSize);
     } catch (MessageTooLargeException e) {
       connection.close(TOO_BIG, requireNonNullElse(e.getMessage(), "message too big"));
       return;

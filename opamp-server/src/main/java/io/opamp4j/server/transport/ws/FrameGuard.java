@@ -15,13 +15,17 @@ import org.jspecify.annotations.Nullable;
  * piece, as its bytes arrive; a control frame is passed on whole.
  *
  * <p>Holds no bytes between reads but those of an unfinished control frame (at most 127). Owned by
- * the channel's event loop. No extension is negotiated, so every RSV bit is an error.
+ * the channel's event loop. The only RSV bit with a meaning is that of permessage-deflate, where it
+ * was negotiated: the first frame of a compressed message has it, and passes it on.
  */
 final class FrameGuard extends ChannelInboundHandlerAdapter {
   /** The largest frame passed on, header included. */
   static final int MAX_FRAME = 4096;
 
   static final int CLOSE = 0x8;
+
+  /** In the first byte of a frame: the message is compressed (RFC 7692, 7.2.1). */
+  static final int RSV1 = 0x40;
 
   private static final int FIN = 0x80;
   private static final int RSV = 0x70;
@@ -33,6 +37,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
   private static final int MAX_CONTROL_PAYLOAD = 125;
 
   private final int maxMessageSize;
+  private final boolean compression;
 
   // The frame being read. headerRead counts its header's bytes; headerSize is known after two.
   private int headerRead;
@@ -51,8 +56,13 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
   /** After a Close frame or a violation nothing more is read. */
   private boolean done;
 
-  FrameGuard(int maxMessageSize) {
+  /**
+   * @param maxMessageSize bytes as they come over the wire
+   * @param compression whether permessage-deflate was negotiated
+   */
+  FrameGuard(int maxMessageSize, boolean compression) {
     this.maxMessageSize = maxMessageSize;
+    this.compression = compression;
   }
 
   @Override
@@ -112,8 +122,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
   private void checkFirstByte(ChannelHandlerContext ctx) {
     int opcode = firstByte & OPCODE;
-    if ((firstByte & RSV) != 0) {
-      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "RSV bit set but no extension negotiated");
+    boolean startsData = opcode != 0 && !isControl();
+    if ((firstByte & RSV & (compression && startsData ? ~RSV1 : ~0)) != 0) {
+      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "RSV bit set that means nothing here");
     } else if (isControl()) {
       if (opcode > 0xA) {
         fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "reserved opcode " + opcode);
@@ -183,7 +194,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     int size = (int) Math.min(Math.min(length - payloadRead, in.readableBytes()), MAX_PIECE);
     boolean last = payloadRead + size == length;
     // Later pieces of one frame are continuations; only the last of a final frame is final.
-    int opcode = first ? firstByte & OPCODE : 0;
+    int opcode = first ? firstByte & (RSV1 | OPCODE) : 0;
     ByteBuf frame = header(ctx, opcode | (last ? firstByte & FIN : 0), size);
     unmask(in, frame, size);
     if (last) {

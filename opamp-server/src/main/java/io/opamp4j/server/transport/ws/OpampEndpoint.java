@@ -3,6 +3,7 @@ package io.opamp4j.server.transport.ws;
 import static java.util.Objects.requireNonNull;
 
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
@@ -24,19 +25,23 @@ public final class OpampEndpoint extends Endpoint {
   private static final int INTERNAL_ERROR = 1011;
 
   private final AgentInbox inbox;
+  private final MemoryBudget memory;
   private final WebSocketSettings settings;
 
-  OpampEndpoint(AgentInbox inbox, WebSocketSettings settings) {
+  OpampEndpoint(AgentInbox inbox, MemoryBudget memory, WebSocketSettings settings) {
     this.inbox = requireNonNull(inbox, "inbox");
+    this.memory = requireNonNull(memory, "memory");
     this.settings = requireNonNull(settings, "settings");
   }
 
   @Override
   public void onOpen(Session session, EndpointConfig config) {
     Wire wire = (Wire) requireNonNull(config.getUserProperties().get(Wire.PROPERTY), "wire");
+    Codec codec = Codec.of(settings.dialect());
     WebSocketConnection connection =
-        new WebSocketConnection(wire, session, settings.maxSentMessageSize());
-    AgentSocket socket = new AgentSocket(connection, inbox, settings.maxReceivedMessageSize());
+        new WebSocketConnection(wire, session, codec, settings.maxSentMessageSize());
+    AgentSocket socket =
+        new AgentSocket(connection, inbox, memory, codec, settings.maxReceivedMessageSize());
     session.getUserProperties().put(SOCKET, socket);
     session.setMaxBinaryMessageBufferSize(settings.maxReceivedMessageSize());
     session.setMaxTextMessageBufferSize(settings.maxReceivedMessageSize());
@@ -52,6 +57,7 @@ public final class OpampEndpoint extends Endpoint {
   @Override
   public void onClose(Session session, CloseReason reason) {
     if (session.getUserProperties().remove(SOCKET) instanceof AgentSocket socket) {
+      socket.ended();
       String words = socket.connection().ended(reason);
       log.debug("{} {}", socket.connection().id(), words);
       inbox.closed(socket.connection(), words);

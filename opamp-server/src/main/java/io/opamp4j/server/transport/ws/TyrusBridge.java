@@ -48,6 +48,7 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
   private final Channel channel;
   private final WebSocketSettings settings;
 
+  private @Nullable FrameDeflater deflater;
   private @Nullable UpgradeInfo upgrade;
   private @Nullable Connection tyrus;
   private @Nullable Listener listener;
@@ -68,6 +69,11 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
   /** Tyrus has agreed to the handshake. Called before this handler is added. */
   void upgraded(UpgradeInfo upgrade) {
     this.upgrade = upgrade;
+  }
+
+  /** What is written may be compressed. Called before this handler is added. */
+  void compressWith(FrameDeflater deflater) {
+    this.deflater = deflater;
   }
 
   @Override
@@ -248,7 +254,10 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
         handler.completed(frame);
         return;
       }
-      ByteBuf bytes = Unpooled.wrappedBuffer(frame);
+      ByteBuf bytes =
+          deflater == null
+              ? Unpooled.wrappedBuffer(frame)
+              : deflater.deflate(channel.alloc(), frame);
       while (bytes.readableBytes() > SLICE) {
         channel.write(bytes.readRetainedSlice(SLICE), channel.voidPromise());
       }

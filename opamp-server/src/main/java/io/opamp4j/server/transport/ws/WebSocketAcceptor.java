@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.transport.http.Addresses;
 import io.opamp4j.server.transport.http.WebSocketUpgrade;
 import jakarta.websocket.HandshakeResponse;
@@ -33,16 +34,21 @@ public final class WebSocketAcceptor implements WebSocketUpgrade {
   /** Tyrus wants a path to match; which path agents use is the router's business. */
   private static final URI ENDPOINT = URI.create("/opamp");
 
+  /** Compressed messages on their way in at one time; each holds up to 40 KB outside the heap. */
+  private static final int MAX_INFLATING = 1024;
+
   private final AtomicLong ids = new AtomicLong();
+  private final Zips zips = new Zips(MAX_INFLATING);
+  private final FrameDeflater deflater = new FrameDeflater(zips);
   private final WebSocketSettings settings;
   private final TyrusContainer container;
 
-  public WebSocketAcceptor(AgentInbox inbox, WebSocketSettings settings) {
+  public WebSocketAcceptor(AgentInbox inbox, MemoryBudget memory, WebSocketSettings settings) {
     this.settings = settings;
     this.container =
         new TyrusContainer(
             ServerEndpointConfig.Builder.create(OpampEndpoint.class, ENDPOINT.getPath())
-                .configurator(new EndpointConfigurator(new OpampEndpoint(inbox, settings)))
+                .configurator(new EndpointConfigurator(new OpampEndpoint(inbox, memory, settings)))
                 .build());
   }
 
@@ -64,12 +70,26 @@ public final class WebSocketAcceptor implements WebSocketUpgrade {
       throw new IllegalStateException("Tyrus refused a checked handshake: " + answer.getStatus());
     }
     bridge.upgraded(upgrade);
+    Optional<String> compression = compression(request);
+    compression.ifPresent(accepted -> bridge.compressWith(deflater));
 
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
     answer.getHeaders().forEach((name, values) -> response.headers().add(name, values));
+    compression.ifPresent(
+        accepted -> response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, accepted));
     ctx.writeAndFlush(response, channel.voidPromise());
-    ctx.pipeline().addLast(new FrameGuard(settings.maxReceivedMessageSize()), bridge);
+    int limit = settings.maxReceivedMessageSize();
+    ctx.pipeline().addLast(new FrameGuard(limit, compression.isPresent()));
+    compression.ifPresent(accepted -> ctx.pipeline().addLast(new FrameInflater(limit, zips)));
+    ctx.pipeline().addLast(bridge);
+  }
+
+  /** Tyrus never learns of it: its own extension would cost 100 KB per connection. */
+  private Optional<String> compression(HttpRequest request) {
+    return settings.dialect().compression()
+        ? DeflateOffer.answerTo(request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS))
+        : Optional.empty();
   }
 
   private static RequestContext handshake(HttpRequest request, TyrusBridge bridge) {

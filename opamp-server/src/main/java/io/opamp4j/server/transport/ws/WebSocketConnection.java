@@ -3,7 +3,6 @@ package io.opamp4j.server.transport.ws;
 import static java.util.Objects.requireNonNull;
 
 import io.opamp4j.core.server.ErrorResponses;
-import io.opamp4j.core.wire.Frames;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.Connection;
@@ -13,21 +12,17 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One WebSocket as the server's agents see it. Messages wait here, not yet encoded, until the peer
- * has read enough of what was sent before; a peer that lets more than {@value #MAX_WAITING}
- * messages or more bytes than one message may have pile up is closed. Nothing is dropped or
- * replaced in silence: whoever falls behind starts anew.
+ * has read enough of what was sent before; a peer that lets more than {@value Outbox#MAX_MESSAGES}
+ * messages or more bytes than one message may have pile up is closed. Only offers are replaced, by
+ * newer ones.
  */
 final class WebSocketConnection implements Connection, Wire.Listener {
-  static final int MAX_WAITING = 1024;
-
   private static final Logger log = LoggerFactory.getLogger(WebSocketConnection.class);
   private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
   private static final int TRY_AGAIN_LATER = 1013;
@@ -35,21 +30,23 @@ final class WebSocketConnection implements Connection, Wire.Listener {
 
   private final Wire wire;
   private final Session session;
+  private final Codec codec;
   private final int maxMessageSize;
 
   private final Object lock = new Object();
-  private final Queue<ServerToAgent> waiting = new ArrayDeque<>(2);
-  private long waitingBytes;
+  private final Outbox outbox;
   private boolean draining;
   private boolean ended;
 
   /** Why we closed; null while we did not. Connection's thread only. */
   private @Nullable String ownReason;
 
-  WebSocketConnection(Wire wire, Session session, int maxMessageSize) {
+  WebSocketConnection(Wire wire, Session session, Codec codec, int maxMessageSize) {
     this.wire = wire;
     this.session = session;
+    this.codec = codec;
     this.maxMessageSize = maxMessageSize;
+    this.outbox = new Outbox(maxMessageSize);
   }
 
   @Override
@@ -69,19 +66,23 @@ final class WebSocketConnection implements Connection, Wire.Listener {
 
   @Override
   public void send(ServerToAgent message) {
+    queue(message, false);
+  }
+
+  @Override
+  public void push(ServerToAgent message) {
+    queue(message, true);
+  }
+
+  private void queue(ServerToAgent message, boolean push) {
     requireNonNull(message, "message");
     boolean tooSlow;
     synchronized (lock) {
       if (ended) {
         return;
       }
-      long bytes = weight(message);
-      tooSlow =
-          waiting.size() == MAX_WAITING
-              || (!waiting.isEmpty() && waitingBytes + bytes > maxMessageSize);
+      tooSlow = !outbox.add(message, push);
       if (!tooSlow) {
-        waiting.add(message);
-        waitingBytes += bytes;
         if (draining) {
           return;
         }
@@ -139,8 +140,7 @@ final class WebSocketConnection implements Connection, Wire.Listener {
   String ended(CloseReason reason) {
     synchronized (lock) {
       ended = true;
-      waiting.clear();
-      waitingBytes = 0;
+      outbox.clear();
     }
     int code = reason.getCloseCode().getCode();
     if (ownReason != null) {
@@ -162,15 +162,14 @@ final class WebSocketConnection implements Connection, Wire.Listener {
     }
     boolean wrote = false;
     while (wire.writable()) {
-      ServerToAgent message;
+      Outbox.Waiting next;
       synchronized (lock) {
-        message = waiting.poll();
-        if (message == null) {
-          break;
-        }
-        waitingBytes -= weight(message);
+        next = outbox.poll();
       }
-      write(message);
+      if (next == null) {
+        break;
+      }
+      write(next);
       wrote = true;
     }
     if (wrote) {
@@ -178,39 +177,33 @@ final class WebSocketConnection implements Connection, Wire.Listener {
     }
   }
 
-  private void write(ServerToAgent message) {
-    if (!isOpen()) {
+  /** An over-limit message is not sent; the peer gets an answer all the same (LIM-11, E-16). */
+  private void write(Outbox.Waiting next) {
+    ServerToAgent message = next.message();
+    if (write(message) || next.push()) {
       return;
     }
+    write(ErrorResponses.unknown(message.getInstanceUid(), "the answer is above the size limit"));
+  }
+
+  /** False if the message is above the limit, which is logged (LIM-12). */
+  private boolean write(ServerToAgent message) {
+    if (!isOpen()) {
+      return true;
+    }
     try {
-      session.getBasicRemote().sendBinary(encode(message));
+      session.getBasicRemote().sendBinary(ByteBuffer.wrap(codec.encode(message, maxMessageSize)));
     } catch (MessageTooLargeException e) {
-      log.error("{}: not even an error answer fits: {}", id(), e.getMessage());
+      log.error("{}: a message was not sent: {}", id(), e.getMessage());
+      return false;
     } catch (IOException e) {
       log.debug("{}: send failed: {}", id(), e.toString());
     }
-  }
-
-  /** An over-limit message is not sent; the peer gets an answer all the same (LIM-11, E-16). */
-  private ByteBuffer encode(ServerToAgent message) throws MessageTooLargeException {
-    try {
-      return ByteBuffer.wrap(Frames.encode(message, maxMessageSize));
-    } catch (MessageTooLargeException e) {
-      log.error("{}: a message was not sent: {}", id(), e.getMessage());
-      return ByteBuffer.wrap(
-          Frames.encode(
-              ErrorResponses.unknown(
-                  message.getInstanceUid(), "the answer is above the size limit"),
-              maxMessageSize));
-    }
+    return true;
   }
 
   private boolean isOpen() {
     return session.isOpen();
-  }
-
-  private long weight(ServerToAgent message) {
-    return Math.min(message.getSerializedSize(), maxMessageSize);
   }
 
   private static String truncated(String reason) {

@@ -2,12 +2,7 @@ package io.opamp4j.server.transport.ws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.embedded.EmbeddedChannel;
+import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.transport.LeakCheck;
 import io.opamp4j.server.transport.WsBytes;
 import java.io.ByteArrayOutputStream;
@@ -83,6 +78,33 @@ class FrameGuardTest {
     assertThat(feed(LIMIT, bytewise(input)).violations()).as(what).containsExactly(closeCode);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "compressed ping, c98037fa213d",
+    "compressed close, c88037fa213d",
+    "RSV1 on a continuation, 028037fa213dc08037fa213d",
+    "RSV1 on the continuation of a compressed message, 428037fa213dc08037fa213d",
+    "RSV2 beside RSV1, e28037fa213d",
+    "RSV3 alone, 928037fa213d",
+  })
+  void refusesRsv1OffTheFirstFrameOfAMessage_RFC_7692(String what, String bytes) {
+    Outcome outcome =
+        Outcome.of(bytewise(HexFormat.of().parseHex(bytes)), new FrameGuard(LIMIT, true));
+
+    assertThat(outcome.violations()).as(what).containsExactly(1002);
+  }
+
+  @Test
+  void passesRsv1OnWithTheFirstPieceOnly_RFC_7692() {
+    byte[] large = WsBytes.frame(true, WsBytes.COMPRESSED | WsBytes.BINARY, new byte[5000]);
+
+    Outcome outcome = Outcome.of(new byte[][] {large}, new FrameGuard(LIMIT, true));
+
+    assertThat(outcome.frames().get(0)).startsWith("42");
+    assertThat(outcome.frames().get(1)).startsWith("80");
+    assertThat(outcome.violations()).isEmpty();
+  }
+
   @Test
   void countsTheMessageOverItsFragmentsAndRefusesBeforeTheExcessArrives_LIM_04_LIM_06() {
     byte[] first = WsBytes.frame(false, WsBytes.BINARY, new byte[60]);
@@ -93,6 +115,14 @@ class FrameGuardTest {
 
     assertThat(feed(100, first, ping, exact, first, ping, exact).violations()).isEmpty();
     assertThat(feed(100, first, ping, headOfTooMuch).violations()).containsExactly(1009);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"82ff000000000400000037fa213d, 0", "82ff000000000400000137fa213d, 1"})
+  void theDefaultLimitIs64MiB_LIM_02_E_15(String header, int violations) {
+    int limit = ServerConfig.Limits.DEFAULT.receivedMessage();
+
+    assertThat(feed(limit, HexFormat.of().parseHex(header)).violations()).hasSize(violations);
   }
 
   @Test
@@ -174,54 +204,6 @@ class FrameGuardTest {
   }
 
   private static Outcome feed(int limit, byte[]... pieces) {
-    List<Integer> violations = new ArrayList<>();
-    EmbeddedChannel channel =
-        new EmbeddedChannel(
-            new FrameGuard(limit),
-            new ChannelInboundHandlerAdapter() {
-              @Override
-              public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-                violations.add(((ProtocolViolation) event).closeCode());
-              }
-            });
-    for (byte[] piece : pieces) {
-      channel.writeInbound(Unpooled.wrappedBuffer(piece));
-    }
-    List<byte[]> frames = new ArrayList<>();
-    for (ByteBuf frame = channel.readInbound(); frame != null; frame = channel.readInbound()) {
-      frames.add(ByteBufUtil.getBytes(frame));
-      frame.release();
-    }
-    channel.finishAndReleaseAll();
-    return new Outcome(frames.stream().map(HexFormat.of()::formatHex).toList(), frames, violations);
-  }
-
-  private record Outcome(List<String> frames, List<byte[]> raw, List<Integer> violations) {
-
-    /** Whole messages and control frames in the order of their ends, as opcode:payload. */
-    List<String> messages() {
-      List<String> messages = new ArrayList<>();
-      ByteArrayOutputStream message = new ByteArrayOutputStream();
-      int opcode = 0;
-      for (byte[] frame : raw) {
-        assertThat(frame.length).isLessThanOrEqualTo(FrameGuard.MAX_FRAME);
-        int header = (frame[1] & 0xFF) < 126 ? 2 : 4;
-        int length = header == 2 ? frame[1] : ((frame[2] & 0xFF) << 8) | (frame[3] & 0xFF);
-        assertThat(frame).hasSize(header + length);
-        byte[] payload = Arrays.copyOfRange(frame, header, frame.length);
-        int code = frame[0] & 0x0F;
-        if (code >= 8) {
-          messages.add(code + ":" + HexFormat.of().formatHex(payload));
-          continue;
-        }
-        opcode = code == 0 ? opcode : code;
-        message.writeBytes(payload);
-        if ((frame[0] & 0x80) != 0) {
-          messages.add(opcode + ":" + HexFormat.of().formatHex(message.toByteArray()));
-          message.reset();
-        }
-      }
-      return messages;
-    }
+    return Outcome.of(pieces, new FrameGuard(limit, false));
   }
 }
