@@ -3,12 +3,16 @@ package io.opamp4j.benchmarks;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.Connection;
+import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.transport.HttpListener;
 import io.opamp4j.server.transport.TransportSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
@@ -25,12 +29,20 @@ public final class BenchmarkServer {
     ServerConfig config =
         new ServerConfig(
             new ServerConfig.Server("127.0.0.1", 0, defaults.server().drainTimeout()),
-            defaults.agents(),
+            // The rate of connections is what is measured.
+            defaults
+                .agents()
+                .with(new ServerConfig.Admission(100_000, 100_000, Duration.ofSeconds(30))),
             defaults.storage());
     Echo inbox = new Echo();
     ResourceConfig rest =
         new ResourceConfig().property(ServerProperties.WADL_FEATURE_DISABLE, true);
-    HttpListener listener = new HttpListener(config, TransportSettings.DEFAULT, inbox, rest);
+    MemoryBudget memory = new MemoryBudget(config.agents().limits().buffered());
+    AdmissionGate gate =
+        new AdmissionGate(
+            config.agents().admission(), memory, InstantSource.system(), new Random());
+    HttpListener listener =
+        new HttpListener(config, TransportSettings.DEFAULT, inbox, memory, gate, rest);
     listener.start();
     Usage.report(listener.port(), inbox.closed::sum);
     listener.stop(Duration.ZERO);
@@ -43,6 +55,12 @@ public final class BenchmarkServer {
     public void received(Connection connection, AgentToServer message) {
       connection.send(ServerToAgent.newBuilder().setInstanceUid(message.getInstanceUid()).build());
     }
+
+    @Override
+    public void opened(Connection connection) {}
+
+    @Override
+    public void malformed(Connection connection, String why) {}
 
     @Override
     public void pong(Connection connection) {}

@@ -264,6 +264,10 @@ class BadInputIT {
         .as(answer.toString())
         .isEqualTo(ServerErrorResponseType.ServerErrorResponseType_BadRequest);
     assertThat(answer.getErrorResponse().getErrorMessage()).isNotBlank();
+    assertThat(answer.getErrorResponse().hasRetryInfo()).as("ERR-08").isFalse();
+    assertThat(answer.toBuilder().clearInstanceUid().clearErrorResponse().build())
+        .as("ERR-01: whatever else is in it")
+        .isEqualTo(ServerToAgent.getDefaultInstance());
     assertThat(answer.getInstanceUid().isEmpty()).as("no uid is guessed").isTrue();
   }
 

@@ -8,6 +8,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,25 +22,42 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConfigurationJourneyIT {
   @TempDir Path folder;
 
-  @ParameterizedTest(name = "{0} over {1}, server killed between the steps: {2}")
+  private @Nullable RedisProcess redis;
+
+  @AfterEach
+  void stopRedis() {
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  @ParameterizedTest(name = "{0} over {1} on {3}, server killed between the steps: {2}")
   @CsvSource({
-    "contrib, ws, false",
-    "contrib, http, false",
-    "own, ws, false",
-    "own, http, false",
+    "contrib, ws, false, h2",
+    "contrib, http, false, h2",
+    "own, ws, false, h2",
+    "own, http, false, h2",
     // Not contrib over ws: after a reconnect it says nothing until it has news, so no server can
     // know it.
-    "contrib, http, true",
-    "own, ws, true",
-    "own, http, true",
+    "contrib, http, true, h2",
+    "own, ws, true, h2",
+    "own, http, true, h2",
+    "own, ws, false, memory",
+    "own, ws, true, redis",
+    "own, http, true, redis",
   })
   void anAgentGetsAConfigurationAndIsShownToHaveAppliedIt(
-      String peer, String scheme, boolean killed) {
-    ServerProcess server = ServerProcess.jar(folder, "--server.port=0").start();
+      String peer, String scheme, boolean killed, String storage) {
+    Map<String, String> backend = Map.of("OPAMP_STORAGE_TYPE", storage);
+    if (storage.equals("redis")) {
+      redis = RedisProcess.start(folder.resolve("redis"));
+      backend = Map.of("OPAMP_STORAGE_TYPE", storage, "OPAMP_STORAGE_REDIS_NODES", redis.node());
+    }
+    ServerProcess server = ServerProcess.jar(folder, "--server.port=0").with(backend).start();
     int port = server.port();
     server.kill();
     // The same port from now on, so that the agent finds the server again.
-    server = ServerProcess.jar(folder, "--server.port=" + port).start();
+    server = ServerProcess.jar(folder, "--server.port=" + port).with(backend).start();
     Rest rest = new Rest(server.url());
     // Over WebSocket the contrib client loses its first report, and sends the full one that it is
     // asked for

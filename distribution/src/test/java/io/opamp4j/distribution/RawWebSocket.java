@@ -18,6 +18,8 @@ final class RawWebSocket implements Closeable {
   static final int TEXT = 1;
   static final int BINARY = 2;
   private static final int CLOSE = 8;
+  private static final int PING = 9;
+  private static final int PONG = 10;
   private static final byte[] MASK = {0x37, (byte) 0xFA, 0x21, 0x3D};
 
   private final Socket socket;
@@ -25,11 +27,18 @@ final class RawWebSocket implements Closeable {
 
   /** Connects to a port of this machine and does the handshake of RFC 6455, section 1.3. */
   RawWebSocket(int port) throws IOException {
+    this(port, "/v1/opamp");
+  }
+
+  /** The same at another path. */
+  RawWebSocket(int port, String path) throws IOException {
     socket = new Socket("127.0.0.1", port);
     socket.setSoTimeout((int) Waiting.SECONDS * 1_000);
     in = new DataInputStream(socket.getInputStream());
     send(
-        ("GET /v1/opamp HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+        ("GET "
+                + path
+                + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
                 + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 + "Sec-WebSocket-Version: 13\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII));
@@ -72,6 +81,29 @@ final class RawWebSocket implements Closeable {
     assertThat(frame.opcode).as("opcode of %s", frame).isEqualTo(CLOSE);
     assertThat(in.read()).as("after the Close frame").isNegative();
     return ByteBuffer.wrap(frame.payload).getShort() & 0xFFFF;
+  }
+
+  /** Reads until the peer's Close frame, past pings and heartbeats; its code. */
+  int awaitClose() throws IOException {
+    Frame frame = frame();
+    while (frame.opcode != CLOSE) {
+      frame = frame();
+    }
+    return ByteBuffer.wrap(frame.payload).getShort() & 0xFFFF;
+  }
+
+  /** Ends the closing handshake that the peer began; the stream must end, too. */
+  void answerClose() throws IOException {
+    send(masked(CLOSE, new byte[0]));
+    assertThat(in.read()).as("after the closing handshake").isNegative();
+  }
+
+  /** Asks for a pong, which must be the next frame: nothing else was on its way. */
+  void expectNothingMore() throws IOException {
+    send(masked(PING, MASK));
+    Frame frame = frame();
+    assertThat(frame.opcode).as("opcode of %s", frame).isEqualTo(PONG);
+    assertThat(frame.payload).isEqualTo(MASK);
   }
 
   @Override

@@ -11,8 +11,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The server's REST API as an operator's script uses it. */
 final class Rest {
@@ -38,6 +44,67 @@ final class Rest {
           201);
     } catch (IOException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** Replaces what is there, whatever its version. */
+  JsonNode put(String path, Object body) {
+    try {
+      HttpResponse<String> answer =
+          exchange(
+              "PUT",
+              path,
+              JSON.writeValueAsString(body),
+              "Content-Type",
+              "application/json",
+              "If-Match",
+              "*");
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      return json(answer);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** All agents by uid, in brief. */
+  Map<String, JsonNode> agents() {
+    Map<String, JsonNode> agents = new TreeMap<>();
+    String cursor = "";
+    do {
+      JsonNode page = get("/api/v1/agents?limit=1000" + cursor);
+      page.get("items").forEach(agent -> agents.put(agent.get("instanceUid").asText(), agent));
+      cursor = page.has("nextCursor") ? "&cursor=" + page.get("nextCursor").asText() : null;
+    } while (cursor != null);
+    return agents;
+  }
+
+  /**
+   * Waits until the fleet is as expected.
+   *
+   * @param wrong what is not as expected, in words; empty if nothing
+   */
+  void awaitFleet(
+      String what, Duration patience, Function<Map<String, JsonNode>, List<String>> wrong) {
+    AtomicReference<List<String>> last = new AtomicReference<>(List.of("not asked yet"));
+    try {
+      Awaitility.await(what)
+          .atMost(patience)
+          .pollInterval(Duration.ofMillis(250))
+          .until(
+              () -> {
+                last.set(wrong.apply(agents()));
+                return last.get().isEmpty();
+              });
+    } catch (ConditionTimeoutException e) {
+      List<String> problems = last.get();
+      throw new AssertionError(
+          "%s, but not within %s: %d wrong, such as%n%s"
+              .formatted(
+                  what,
+                  patience,
+                  problems.size(),
+                  String.join("\n", problems.subList(0, Math.min(10, problems.size())))),
+          e);
     }
   }
 

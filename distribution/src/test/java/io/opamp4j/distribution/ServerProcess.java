@@ -68,6 +68,11 @@ final class ServerProcess implements AutoCloseable {
     return url().getPort();
   }
 
+  /** What the operating system calls it. */
+  long pid() {
+    return process.pid();
+  }
+
   /** Waits for a line of standard output. */
   Matcher awaitOut(Pattern pattern) {
     return await(out, pattern);

@@ -6,12 +6,15 @@ import io.opamp4j.core.ContentHash;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.proto.CustomCapabilities;
 import io.opamp4j.proto.RemoteConfigStatus;
 import io.opamp4j.proto.RemoteConfigStatuses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * The report as the application has made it so far. The capabilities follow from what is in it, so
@@ -19,6 +22,9 @@ import java.util.function.Consumer;
  * order.
  */
 final class AgentReport {
+  private static final Pattern CUSTOM =
+      Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)+(/[^\\s/]+)?");
+
   private final Object lock = new Object();
   private final AgentToServer.Builder report;
   private final long always;
@@ -54,6 +60,13 @@ final class AgentReport {
     }
   }
 
+  /** Whether the agent has announced this custom capability. */
+  boolean hasCustomCapability(String name) {
+    synchronized (lock) {
+      return report.getCustomCapabilities().getCapabilitiesList().contains(name);
+    }
+  }
+
   /** Whether the report says that this configuration is in use. */
   boolean hasApplied(ByteString configHash) {
     synchronized (lock) {
@@ -62,6 +75,17 @@ final class AgentReport {
           && status.getLastRemoteConfigHash().equals(configHash)
           && status.getStatus() == RemoteConfigStatuses.RemoteConfigStatuses_APPLIED;
     }
+  }
+
+  /** Checked: reverse-FQDN names with an optional version (CUSTOM-05). */
+  static CustomCapabilities custom(List<String> names) {
+    for (String name : names) {
+      if (!CUSTOM.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "a custom capability is named like com.example.backup/v2, not '" + name + "'");
+      }
+    }
+    return CustomCapabilities.newBuilder().addAllCapabilities(names).build();
   }
 
   /**

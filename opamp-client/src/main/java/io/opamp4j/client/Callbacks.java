@@ -4,6 +4,7 @@ import io.opamp4j.client.transport.DaemonThreads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,16 @@ final class Callbacks {
       LOG.log(Level.WARNING, "{0} was dropped: the application''s callbacks are too slow", what);
       return false;
     }
+  }
+
+  /** What to tell a server of a failure in the application. */
+  static String reason(Throwable failure) {
+    Throwable told =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    String message = told.getMessage();
+    return message == null || message.isBlank() ? told.getClass().getName() : message;
   }
 
   /** What was given before still runs; then the thread ends. */

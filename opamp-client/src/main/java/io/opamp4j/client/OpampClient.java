@@ -8,21 +8,22 @@ import io.opamp4j.client.transport.Transport;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.client.ClientMachine;
 import io.opamp4j.core.client.ClientPhase;
-import io.opamp4j.core.client.ClientSettings;
 import io.opamp4j.core.client.ClientState;
-import io.opamp4j.core.client.Notice;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.proto.CustomCapabilities;
+import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.EffectiveConfig;
+import io.opamp4j.proto.PackageStatuses;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.random.RandomGenerator;
+import java.util.function.Predicate;
 
 /**
  * Makes an application manageable over OpAMP: keeps one connection to a server, tells it about the
@@ -49,37 +50,47 @@ public final class OpampClient implements AutoCloseable {
 
   private final AgentReport report;
   private final Callbacks callbacks;
-  private final ClientListener listener;
-  private final Optional<RemoteConfigs> remoteConfigs;
+  private final Dispatch dispatch;
   private final ClientLoop loop;
+  private final CustomMessaging messaging;
   private final Transport transport;
   private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
 
+  /**
+   * @param clock must not run backwards
+   */
   OpampClient(
-      InstanceUid uid,
+      Past past,
       AgentReport report,
-      Application application,
-      ClientSettings settings,
+      Handlers handlers,
+      ClientMachine machine,
       Transport transport,
       InstantSource clock,
-      RandomGenerator random) {
+      int sendLimit) {
     this.report = report;
-    this.listener = application.listener();
     this.transport = transport;
     this.callbacks = new Callbacks("opamp-client-callbacks");
-    this.remoteConfigs =
-        application.remoteConfig().map(handler -> new RemoteConfigs(handler, callbacks, report));
-    ClientMachine machine = new ClientMachine(settings, random);
-    ClientState initial = machine.initial(uid, report.current());
+    this.dispatch =
+        new Dispatch(
+            handlers,
+            callbacks,
+            past,
+            handlers.remoteConfig().map(handler -> new RemoteConfigs(handler, callbacks, report)));
+    ClientState initial = machine.initial(past.memory(), report.current());
     this.loop =
         new ClientLoop(
-            machine, initial, transport, clock, this::notice, new DaemonThreads("opamp-client"));
+            machine,
+            initial,
+            transport,
+            clock,
+            dispatch,
+            sendLimit,
+            new DaemonThreads("opamp-client"));
+    this.messaging = new CustomMessaging(loop, callbacks, report, clock, sendLimit);
+    dispatch.attach(loop, messaging);
     report.publishTo(loop::report);
   }
-
-  /** What belongs to the application: who listens, and who applies configurations. */
-  record Application(ClientListener listener, Optional<RemoteConfigHandler> remoteConfig) {}
 
   /**
    * A client for this endpoint.
@@ -101,6 +112,7 @@ public final class OpampClient implements AutoCloseable {
     if (stopped.get() || !started.compareAndSet(false, true)) {
       throw new IllegalStateException("a client can be started once, and not after it was stopped");
     }
+    dispatch.beforeStart();
     loop.start();
   }
 
@@ -114,7 +126,7 @@ public final class OpampClient implements AutoCloseable {
     return loop.state().phase() == ClientPhase.CONNECTED;
   }
 
-  /** Who the agent is now. */
+  /** Who the agent is now; {@link Descriptions} helps to write it. */
   public void setDescription(AgentDescription description) {
     requireNonNull(description, "description");
     report.change(now -> now.setAgentDescription(description));
@@ -138,11 +150,73 @@ public final class OpampClient implements AutoCloseable {
     report.change(now -> now.setAvailableComponents(hashed));
   }
 
-  /** The custom capabilities the agent has now (CUSTOM-01). */
+  /**
+   * The packages here now, and those in progress: all of them, each under its own name (PKG-21).
+   *
+   * @throws IllegalArgumentException if a package stands under another name than its own (PKG-23)
+   */
+  public void setPackageStatuses(PackageStatuses statuses) {
+    requireNonNull(statuses, "statuses")
+        .getPackagesMap()
+        .forEach(
+            (key, status) -> {
+              if (!key.equals(status.getName())) {
+                throw new IllegalArgumentException(
+                    "the package '" + status.getName() + "' stands under the name '" + key + "'");
+              }
+            });
+    report.change(now -> now.setPackageStatuses(statuses));
+  }
+
+  /**
+   * The custom capabilities the agent has now (CUSTOM-01).
+   *
+   * @throws IllegalArgumentException if one is not like {@code com.example.backup/v2} (CUSTOM-05)
+   */
   public void setCustomCapabilities(List<String> names) {
-    List<String> copy = List.copyOf(names);
-    report.change(
-        now -> now.setCustomCapabilities(CustomCapabilities.newBuilder().addAllCapabilities(copy)));
+    CustomCapabilities capabilities = AgentReport.custom(names);
+    report.change(now -> now.setCustomCapabilities(capabilities));
+  }
+
+  /** The custom capabilities of the server; empty until it announces some (CUSTOM-04). */
+  public Set<String> serverCustomCapabilities() {
+    return loop.state().serverCustomCapabilities();
+  }
+
+  /**
+   * Sends a custom message, after those given before. If the connection is lost, it waits for the
+   * next one; if it is lost before the server said anything, the message is sent again, so that the
+   * server may get it twice.
+   *
+   * @throws IllegalStateException if the server has not announced the capability (CUSTOM-09), or
+   *     too many messages wait already
+   * @throws IllegalArgumentException if the message is over the send limit
+   */
+  public void send(CustomMessage message) {
+    messaging.send(requireNonNull(message, "message"));
+  }
+
+  /**
+   * Sends a custom message and waits for its reply. The protocol has no number that would tell
+   * which message is a reply to which, so that the application says it; of several requests that
+   * would take a message, the oldest does, and the listener does not hear of it.
+   *
+   * @param isReply whether a message that came in is the reply; called on the thread described in
+   *     {@link ClientListener}
+   * @param timeout from now on
+   * @return completed on that thread: with the reply; or with a TimeoutException; or with a
+   *     CancellationException if the client stops first
+   * @throws IllegalStateException as with {@link #send}; also if this agent has not announced the
+   *     capability, since a reply would be ignored, or too many requests wait already
+   * @throws IllegalArgumentException as with {@link #send}
+   */
+  public CompletableFuture<CustomMessage> request(
+      CustomMessage message, Predicate<CustomMessage> isReply, Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("timeout must be positive: " + timeout);
+    }
+    return messaging.request(
+        requireNonNull(message, "message"), requireNonNull(isReply, "isReply"), timeout);
   }
 
   /**
@@ -174,41 +248,6 @@ public final class OpampClient implements AutoCloseable {
       stop(TIME_TO_CLOSE.plusSeconds(1));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Hands a fact over to the application's thread. Called on the loop's thread. */
-  private void notice(Notice notice) {
-    if (notice instanceof Notice.RemoteConfigOffered offered) {
-      remoteConfigs.ifPresent(configs -> configs.offered(offered.offer()));
-      return;
-    }
-    callbacks.run(notice.getClass().getSimpleName(), () -> tell(notice));
-    if (notice instanceof Notice.Stopped) {
-      callbacks.close();
-    }
-  }
-
-  /** The other notices need capabilities that this client does not have. */
-  private void tell(Notice notice) {
-    if (notice instanceof Notice.Connected) {
-      listener.onConnected();
-    } else if (notice instanceof Notice.ConnectFailed failed) {
-      listener.onConnectFailed(failed.loss(), failed.retryIn());
-    } else if (notice instanceof Notice.Disconnected disconnected) {
-      listener.onDisconnected(disconnected.loss(), disconnected.retryIn());
-    } else if (notice instanceof Notice.ErrorReceived received) {
-      listener.onServerError(received.error());
-    } else if (notice instanceof Notice.UidAssigned assigned) {
-      listener.onNewInstanceUid(assigned.uid());
-    } else if (notice instanceof Notice.SectionWithheld withheld) {
-      listener.onSectionTooLarge(withheld.section(), withheld.bytes());
-    } else if (notice instanceof Notice.MalformedReceived malformed) {
-      listener.onMalformedMessage(malformed.reason());
-    } else if (notice instanceof Notice.CustomMessageReceived custom) {
-      listener.onCustomMessage(custom.message());
-    } else if (notice instanceof Notice.Stopped) {
-      listener.onStopped();
     }
   }
 }

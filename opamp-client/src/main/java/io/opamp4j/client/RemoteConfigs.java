@@ -19,6 +19,9 @@ final class RemoteConfigs {
   /** The offer in the application's hands; null if there is none. */
   private final AtomicReference<@Nullable AgentRemoteConfig> inHand = new AtomicReference<>();
 
+  /** What is restored in silence; null once that is over, or another has come. */
+  private final AtomicReference<@Nullable AgentRemoteConfig> restored = new AtomicReference<>();
+
   RemoteConfigs(RemoteConfigHandler handler, Callbacks callbacks, AgentReport report) {
     this.handler = handler;
     this.callbacks = callbacks;
@@ -36,11 +39,23 @@ final class RemoteConfigs {
     if (inHandNow || report.hasApplied(offer.getConfigHash())) {
       return;
     }
+    restored.set(null);
     inHand.set(offer);
     if (!callbacks.run("a remote configuration", () -> apply(offer))) {
       // The server will offer it again, because it hears of no outcome.
       inHand.compareAndSet(offer, null);
     }
+  }
+
+  /**
+   * The last good configuration, from before a restart, is applied before the server is heard.
+   *
+   * @param told whether the report speaks of this one; if it speaks of a later one that failed, the
+   *     outcome is not told
+   */
+  void restore(AgentRemoteConfig good, boolean told) {
+    (told ? inHand : restored).set(good);
+    callbacks.run("the configuration from before the restart", () -> apply(good));
   }
 
   private void apply(AgentRemoteConfig offer) {
@@ -76,6 +91,7 @@ final class RemoteConfigs {
       tell(offer, RemoteConfigStatuses.RemoteConfigStatuses_FAILED, reason, outcome);
     }
     inHand.compareAndSet(offer, null);
+    restored.compareAndSet(offer, null);
   }
 
   private void tell(
@@ -91,6 +107,8 @@ final class RemoteConfigs {
                     .setLastRemoteConfigHash(offer.getConfigHash())
                     .setStatus(status)
                     .setErrorMessage(error));
+          }
+          if (inHand.get() == offer || restored.get() == offer) {
             takeEffective(now, result);
           }
         });
@@ -104,8 +122,6 @@ final class RemoteConfigs {
   }
 
   private static RemoteConfigResult failure(Throwable failure) {
-    String message = failure.getMessage();
-    String reason = message == null || message.isBlank() ? failure.getClass().getName() : message;
-    return RemoteConfigResult.rejected(reason);
+    return RemoteConfigResult.rejected(Callbacks.reason(failure));
   }
 }

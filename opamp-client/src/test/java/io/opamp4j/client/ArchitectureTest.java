@@ -43,6 +43,7 @@ class ArchitectureTest {
               resideInAnyPackage(
                   "java..",
                   "javax.net..",
+                  "javax.security..",
                   "io.opamp4j.core..",
                   "io.opamp4j.proto..",
                   "io.opamp4j.client..",

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.opamp4j.proto.AgentCapabilities;
+import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ComponentDetails;
+import io.opamp4j.proto.KeyValue;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,5 +97,44 @@ class ClientBuilderTest {
         .isNotEqualTo(hash);
     ByteString own = ByteString.copyFromUtf8("own");
     assertThat(AgentReport.hashed(forwards.setHash(own).build()).getHash()).isEqualTo(own);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "pause", "com.example.", "com example.pause", "com.example.pause/"})
+  void custom05RefusesNamesThatAreNotReverseDomains(String name) {
+    assertThatThrownBy(() -> OpampClient.builder(ENDPOINT).customCapabilities(List.of(name)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'" + name + "'");
+  }
+
+  @Test
+  void refusesWhatContradictsItself() {
+    assertThatThrownBy(
+            () -> OpampClient.builder(ENDPOINT).acceptOpampSettings().requestCertificate().build())
+        .as("CONN-19")
+        .hasMessageContaining("store()");
+    assertThatThrownBy(
+            () ->
+                OpampClient.builder(ENDPOINT)
+                    .otherSettings(
+                        Set.of(AgentCapabilities.AgentCapabilities_AcceptsPackages),
+                        offer -> CompletableFuture.completedFuture(null)))
+        .hasMessageContaining("AcceptsPackages");
+    assertThatThrownBy(() -> Descriptions.of(Map.of(), Map.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void describesInOrderOfTheNames() {
+    AgentDescription description =
+        Descriptions.of(
+            Map.of("service.name", "checkout", "service.instance.id", "1"),
+            Map.of("os.type", "linux"));
+    assertThat(description.getIdentifyingAttributesList())
+        .extracting(KeyValue::getKey)
+        .as("DESC-04")
+        .containsExactly("service.instance.id", "service.name");
+    assertThat(description.getNonIdentifyingAttributes(0).getValue().getStringValue())
+        .isEqualTo("linux");
   }
 }

@@ -3,6 +3,8 @@ package io.opamp4j.client;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.client.Loss;
 import io.opamp4j.core.report.Section;
+import io.opamp4j.proto.ConnectionSettingsStatus;
+import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.ServerErrorResponse;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -50,6 +52,26 @@ final class Heard implements ClientListener {
   @Override
   public void onMalformedMessage(String reason) {
     events.add("malformed: " + reason);
+  }
+
+  @Override
+  public void onConnectionSettings(ConnectionSettingsStatus status) {
+    events.add(status);
+  }
+
+  @Override
+  public void onStoreFailed(String reason) {
+    events.add("store: " + reason);
+  }
+
+  @Override
+  public void onCustomMessage(CustomMessage message) {
+    events.add(message);
+  }
+
+  @Override
+  public void onCustomMessageDropped(CustomMessage message, String reason) {
+    events.add("dropped: " + reason);
   }
 
   @Override

@@ -17,10 +17,14 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * The other end of one WebSocket, byte by byte, so that the client is not tested against its own
@@ -64,9 +68,14 @@ final class WebSocketPeer implements Closeable {
   static final class Port implements Closeable {
     private final ServerSocket server;
     private final BlockingQueue<WebSocketPeer> knocks = new LinkedBlockingQueue<>();
+    private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
 
     Port() throws IOException {
-      server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    }
+
+    Port(ServerSocket server) {
+      this.server = server;
       Thread acceptor = new Thread(this::accept, "websocket-peer");
       acceptor.setDaemon(true);
       acceptor.start();
@@ -88,7 +97,14 @@ final class WebSocketPeer implements Closeable {
     private void accept() {
       try {
         while (true) {
-          knocks.add(new WebSocketPeer(server.accept()));
+          Socket socket = server.accept();
+          sockets.add(socket);
+          try {
+            knocks.add(new WebSocketPeer(socket));
+          } catch (IOException e) {
+            // Such as a failed TLS handshake.
+            socket.close();
+          }
         }
       } catch (IOException e) {
         // The port was closed.
@@ -98,9 +114,18 @@ final class WebSocketPeer implements Closeable {
     @Override
     public void close() throws IOException {
       server.close();
-      for (WebSocketPeer peer : knocks) {
-        peer.close();
+      for (Socket socket : sockets) {
+        socket.close();
       }
+    }
+  }
+
+  /** The name in the certificate of the client; empty if it presented none. */
+  String certifiedName() {
+    try {
+      return ((SSLSocket) socket).getSession().getPeerPrincipal().getName();
+    } catch (SSLPeerUnverifiedException e) {
+      return "";
     }
   }
 

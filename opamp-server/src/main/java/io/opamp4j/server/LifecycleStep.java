@@ -2,6 +2,8 @@ package io.opamp4j.server;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
+
 /**
  * One part of the server that must be started and stopped. Each package's module contributes its
  * steps to the set of them:
@@ -22,13 +24,24 @@ import static java.util.Objects.requireNonNull;
  * @param name for people, such as {@code listener}
  * @param start returns when the part works
  * @param stop returns when the part has released everything
+ * @param stopTimeout how long {@code stop} may take before the others go on without it
  */
-public record LifecycleStep(Phase phase, String name, Action start, Action stop) {
+public record LifecycleStep(
+    Phase phase, String name, Action start, Action stop, Duration stopTimeout) {
+  /** How long a stop may take unless a step says otherwise. */
+  public static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+
   public LifecycleStep {
     requireNonNull(phase, "phase");
     requireNonNull(name, "name");
     requireNonNull(start, "start");
     requireNonNull(stop, "stop");
+    requireNonNull(stopTimeout, "stopTimeout");
+  }
+
+  /** A step that stops within {@link #STOP_TIMEOUT}. */
+  public LifecycleStep(Phase phase, String name, Action start, Action stop) {
+    this(phase, name, start, stop, STOP_TIMEOUT);
   }
 
   /** The order of the start. A phase may use what the phases before it have started. */

@@ -6,9 +6,13 @@ import com.google.inject.Module;
 import io.opamp4j.server.boot.ServerAssembly;
 import io.opamp4j.server.config.ConfigProblems;
 import io.opamp4j.server.config.ConfigReader;
+import io.opamp4j.server.config.CustomMessageHandlers;
 import io.opamp4j.server.config.StoragePlugins;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +38,7 @@ public final class OpampServer implements AutoCloseable {
    * Returns when agents can connect.
    *
    * @throws io.opamp4j.server.config.ConfigException if the backend is not there or refuses its
-   *     options
+   *     options, or if handlers of custom messages contradict each other
    * @throws ServerStartException if it cannot start; nothing is left running
    */
   public static OpampServer start(ServerConfig config) {
@@ -80,6 +84,8 @@ public final class OpampServer implements AutoCloseable {
   public static final class Builder {
     private ServerConfig config = ServerConfig.defaults();
     private @Nullable Module storage;
+    private final List<CustomMessageHandler> handlers = new ArrayList<>();
+    private ClassLoader plugins = OpampServer.class.getClassLoader();
 
     private Builder() {}
 
@@ -100,18 +106,40 @@ public final class OpampServer implements AutoCloseable {
       return this;
     }
 
-    /** Starts the server; see {@link OpampServer#start(ServerConfig)}. */
-    public OpampServer start() {
-      Module chosen = storage == null ? installed(config.storage()) : storage;
-      return new OpampServer(ServerAssembly.start(config, chosen));
+    /**
+     * Adds a handler of custom messages to those that are found.
+     *
+     * @param handler of capabilities that no other handler has
+     */
+    public Builder customMessageHandler(CustomMessageHandler handler) {
+      handlers.add(requireNonNull(handler, "handler"));
+      return this;
     }
 
-    private static Module installed(ServerConfig.Storage storage) {
+    /**
+     * Says where plug-ins are looked for: storage backends and handlers of custom messages.
+     *
+     * @param loader instead of the one that loaded this class
+     */
+    public Builder pluginLoader(ClassLoader loader) {
+      this.plugins = requireNonNull(loader, "loader");
+      return this;
+    }
+
+    /** Starts the server; see {@link OpampServer#start(ServerConfig)}. */
+    public OpampServer start() {
       ConfigProblems problems = new ConfigProblems();
-      ClassLoader loader = OpampServer.class.getClassLoader();
-      StoragePlugins plugins = StoragePlugins.load(loader, problems);
+      Set<CustomMessageHandler> found = CustomMessageHandlers.load(plugins, handlers, problems);
       problems.throwIfAny();
-      return new ConfigReader(plugins).storageModule(storage);
+      Module chosen = storage == null ? installed(config.storage()) : storage;
+      return new OpampServer(ServerAssembly.start(config, chosen, found));
+    }
+
+    private Module installed(ServerConfig.Storage wanted) {
+      ConfigProblems problems = new ConfigProblems();
+      StoragePlugins backends = StoragePlugins.load(plugins, problems);
+      problems.throwIfAny();
+      return new ConfigReader(backends).storageModule(wanted);
     }
   }
 }

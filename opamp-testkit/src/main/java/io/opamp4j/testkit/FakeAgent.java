@@ -82,6 +82,11 @@ public final class FakeAgent {
     return message(current());
   }
 
+  /** The next message, which says that the offered configuration is being put to use. */
+  public AgentToServer applying() {
+    return outcome(RemoteConfigStatuses.RemoteConfigStatuses_APPLYING, "");
+  }
+
   /** The next message, which says that the offered configuration is in use. */
   public AgentToServer applied() {
     AgentConfigMap files = offered().getConfig();

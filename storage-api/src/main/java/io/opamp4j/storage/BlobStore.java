@@ -37,6 +37,15 @@ public interface BlobStore {
    */
   boolean remove(ContentHash hash);
 
+  /**
+   * One page in ascending order of hash (unsigned bytes).
+   *
+   * @param after only hashes above this one; empty starts at the beginning
+   * @param limit the most blobs to return, 1 to 10,000
+   * @throws IllegalArgumentException if the limit is out of bounds
+   */
+  Page<Blob> list(Optional<ContentHash> after, int limit);
+
   /** Checks the offset of an {@link #open}; for implementations. */
   static void requireOffset(long offset, long size) {
     if (offset < 0 || offset > size) {

@@ -1,6 +1,7 @@
 package io.opamp4j.storage;
 
 import com.google.protobuf.ByteString;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,6 +42,17 @@ public interface DocumentStore {
    * @throws IllegalArgumentException if the limit is out of bounds
    */
   Page<Document> list(String kind, Optional<String> after, int limit);
+
+  /** The kinds of which there is at least one document, in ascending order. */
+  List<String> kinds();
+
+  /**
+   * Writes a document with the version and the time it has, for copies from another store.
+   *
+   * @throws VersionConflictException if there is a document of that kind and id; nothing was
+   *     written
+   */
+  void restore(Document document);
 
   /** Checks the limit of a {@link #list}; for implementations. */
   static void requireLimit(int limit) {

@@ -13,6 +13,8 @@ import io.opamp4j.core.client.Loss;
 import io.opamp4j.core.client.LossKind;
 import io.opamp4j.core.client.Notice;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.CustomMessage;
+import io.opamp4j.proto.OpAMPConnectionSettings;
 import io.opamp4j.proto.ServerToAgent;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,13 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,18 +36,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientLoop {
   private static final Logger LOG = System.getLogger(ClientLoop.class.getName());
-  private static final int INBOX = 64;
 
   private final ClientMachine machine;
   private final Transport transport;
   private final InstantSource clock;
-  private final Consumer<Notice> notices;
+  private final Outlet outlet;
   private final Thread thread;
 
-  private final BlockingQueue<Input> inbox = new ArrayBlockingQueue<>(INBOX);
-  private final AtomicReference<@Nullable AgentToServer> latestReport = new AtomicReference<>();
+  private final Mailbox mailbox;
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private volatile boolean stopWanted;
   private volatile ClientState state;
 
   // These belong to the loop's thread.
@@ -60,7 +55,7 @@ public final class ClientLoop {
    * A loop that has not started.
    *
    * @param clock must not run backwards
-   * @param notices called on the loop's thread; must return at once and not throw
+   * @param outgoingBytes how much of custom messages may wait to be sent
    * @param threads makes the loop's thread
    */
   public ClientLoop(
@@ -68,13 +63,15 @@ public final class ClientLoop {
       ClientState initial,
       Transport transport,
       InstantSource clock,
-      Consumer<Notice> notices,
+      Outlet outlet,
+      int outgoingBytes,
       ThreadFactory threads) {
     this.machine = requireNonNull(machine, "machine");
     this.state = requireNonNull(initial, "initial");
     this.transport = requireNonNull(transport, "transport");
     this.clock = requireNonNull(clock, "clock");
-    this.notices = requireNonNull(notices, "notices");
+    this.outlet = requireNonNull(outlet, "outlet");
+    this.mailbox = new Mailbox(outgoingBytes);
     this.thread = threads.newThread(this::run);
   }
 
@@ -87,14 +84,35 @@ public final class ClientLoop {
    * The agent is now like this. May be called from any thread, also before the start; never blocks.
    */
   public void report(AgentToServer report) {
-    latestReport.set(requireNonNull(report, "report"));
-    wake();
+    mailbox.report(requireNonNull(report, "report"));
+  }
+
+  /**
+   * Something else to say, in order. May be called from any thread; never blocks. Not bounded: for
+   * what the machine itself has asked for.
+   */
+  public void order(Order order) {
+    mailbox.order(requireNonNull(order, "order"));
+  }
+
+  /**
+   * A custom message to send, once, in order. It waits until there is a connection. May be called
+   * from any thread; never blocks.
+   *
+   * @return false if too much waits already
+   */
+  public boolean post(CustomMessage message) {
+    return mailbox.post(requireNonNull(message, "message"));
+  }
+
+  /** Runs this on the loop's thread when the time has come, unless the loop has ended before. */
+  public void at(Instant time, Runnable action) {
+    mailbox.at(time, action);
   }
 
   /** Wants the end, in order. May be called from any thread; never blocks. */
   public void stop() {
-    stopWanted = true;
-    wake();
+    mailbox.stop();
   }
 
   /**
@@ -126,31 +144,24 @@ public final class ClientLoop {
         ear.close();
       }
       transport.close();
-      // A transport thread that waits for room is let go; nobody reads what it adds.
-      inbox.clear();
+      mailbox.clear();
     }
   }
 
   private void turn() throws InterruptedException {
-    Input input = await();
+    Runnable input = mailbox.await(wakeUp, clock.instant());
     try {
       if (input != null) {
         input.run();
       }
-      // Last words set just before the stop still go out.
-      if (stopWanted || ear == null || !ear.isSending()) {
-        AgentToServer report = latestReport.getAndSet(null);
-        if (report != null) {
-          carryOut(machine.changed(state, report, clock.instant()));
-        }
-      }
-      if (stopWanted) {
-        stopWanted = false;
+      heedTheApplication();
+      if (mailbox.takeStop()) {
         carryOut(machine.stopped(state, clock.instant()));
       }
       if (isDue()) {
         carryOut(machine.wokeUp(state, clock.instant()));
       }
+      mailbox.due(clock.instant()).forEach(Runnable::run);
     } catch (RuntimeException e) {
       // A defect of ours must not end the client for good: it is treated as a broken connection.
       LOG.log(Level.ERROR, state.uid() + ": a step failed; the connection is given up", e);
@@ -162,13 +173,23 @@ public final class ClientLoop {
     }
   }
 
-  /** The next input; null if it is time to wake up first. */
-  private @Nullable Input await() throws InterruptedException {
-    if (wakeUp.isEmpty()) {
-      return inbox.take();
+  private void heedTheApplication() {
+    for (Optional<Order> order = mailbox.takeOrder();
+        order.isPresent();
+        order = mailbox.takeOrder()) {
+      carryOut(order.get().carryOut(machine, state, clock.instant()));
     }
-    long nanos = Duration.between(clock.instant(), wakeUp.get()).toNanos();
-    return nanos <= 0 ? inbox.poll() : inbox.poll(nanos, TimeUnit.NANOSECONDS);
+    // Last words set just before the stop still go out.
+    if (mailbox.isStopWanted() || ear == null || !ear.isSending()) {
+      mailbox
+          .takeReport()
+          .ifPresent(report -> carryOut(machine.changed(state, report, clock.instant())));
+    }
+    if (state.takesMessage()) {
+      mailbox
+          .takeMessage()
+          .ifPresent(message -> carryOut(machine.posted(state, message, clock.instant())));
+    }
   }
 
   private boolean isDue() {
@@ -178,31 +199,22 @@ public final class ClientLoop {
   private void carryOut(ClientStep step) {
     state = step.state();
     wakeUp = step.wakeUp();
+    step.save().ifPresent(outlet::keep);
     for (Notice notice : step.notices()) {
       LOG.log(Level.DEBUG, () -> state.uid() + ": " + notice.getClass().getSimpleName());
-      notices.accept(notice);
+      outlet.notice(notice);
     }
     step.send().ifPresent(message -> requireNonNull(ear, "ear").send(message));
     switch (step.connection()) {
       case OPEN -> {
         ear = new Ear();
-        ear.open();
+        ear.open(state.target());
       }
       case CLOSE -> requireNonNull(ear, "ear").close();
       case KEEP -> {
         // Nothing to do.
       }
     }
-  }
-
-  /** Makes the loop look round; if the inbox is full it will do so anyway. */
-  private void wake() {
-    inbox.offer(() -> {});
-  }
-
-  @FunctionalInterface
-  private interface Input {
-    void run();
   }
 
   /** Listens to one link. What it hears counts only while it is the latest. */
@@ -212,8 +224,8 @@ public final class ClientLoop {
 
     // The first four methods are for the loop's thread.
 
-    void open() {
-      link = transport.open(this);
+    void open(OpAMPConnectionSettings settings) {
+      link = transport.open(settings, this);
     }
 
     void send(AgentToServer message) {
@@ -264,17 +276,22 @@ public final class ClientLoop {
           });
     }
 
-    private void put(Input input) {
+    private void put(Runnable input) {
       if (stopped.getCount() == 0) {
         return;
       }
+      Runnable ifLatest =
+          () -> {
+            if (ear == this) {
+              input.run();
+            }
+          };
+      if (Thread.currentThread() == thread) {
+        mailbox.putOwn(ifLatest);
+        return;
+      }
       try {
-        inbox.put(
-            () -> {
-              if (ear == this) {
-                input.run();
-              }
-            });
+        mailbox.put(ifLatest);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

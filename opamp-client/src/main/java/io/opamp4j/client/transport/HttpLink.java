@@ -83,8 +83,10 @@ final class HttpLink implements Link {
   private HttpRequest request(AgentToServer message) throws MessageTooLargeException {
     boolean gzip = settings.gzip() && message.getSerializedSize() > WORTH_COMPRESSING;
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(settings.endpoint()).timeout(settings.connectTimeout());
-    settings.currentHeaders().forEach(request::setHeader);
+        HttpRequest.newBuilder(settings.target().endpoint()).timeout(settings.connectTimeout());
+    settings.target().currentHeaders().forEach(request::setHeader);
+    // The JDK's client passes these on to the proxy, and takes no others for it.
+    settings.target().proxyHeaders().forEach(request::setHeader);
     request.setHeader("Content-Type", HttpContent.PROTOBUF).setHeader("Accept-Encoding", "gzip");
     InstanceUid.from(message.getInstanceUid())
         .ifPresent(uid -> request.setHeader("OpAMP-Instance-UID", uid.toString()));

@@ -1,22 +1,20 @@
 package io.opamp4j.client.transport;
 
-import io.opamp4j.core.client.Duplex;
+import io.opamp4j.proto.OpAMPConnectionSettings;
 
 /**
- * Opens connections to one endpoint. Its methods return at once: whatever may block, such as a name
- * lookup or the application's supplier of headers, runs on threads of the transport's own.
+ * Opens connections. Its methods return at once: whatever may block, such as a name lookup or the
+ * application's supplier of headers, runs on threads of the transport's own.
  */
 public interface Transport extends AutoCloseable {
 
-  /** Whether the server may speak at any time, or only when asked. */
-  Duplex duplex();
-
   /**
-   * Starts to open a connection.
+   * Starts to open a connection, when the one before is over.
    *
+   * @param settings laid over those the transport was made with; usually the default instance
    * @param events hears how it goes, from the transport's threads
    */
-  Link open(LinkEvents events);
+  Link open(OpAMPConnectionSettings settings, LinkEvents events);
 
   /** Releases the threads. Links still open are of no more use. */
   @Override

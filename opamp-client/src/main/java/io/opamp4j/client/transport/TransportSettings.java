@@ -2,23 +2,17 @@ package io.opamp4j.client.transport;
 
 import static java.util.Objects.requireNonNull;
 
-import java.net.URI;
+import io.opamp4j.core.client.Duplex;
+import io.opamp4j.proto.OpAMPConnectionSettings;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
 
 /**
  * Where and how to connect.
  *
- * @param endpoint {@code ws}, {@code wss}, {@code http} or {@code https}
- * @param headers asked for before each connect or request, on a thread of the transport; may be
- *     slow
- * @param sslContext for {@code wss} and {@code https}; empty means the platform's default
+ * @param target where
  * @param connectTimeout how long connecting may take
  * @param receiveLimit the largest message accepted, in bytes, also after decompression (LIM-07,
  *     LIM-20)
@@ -27,24 +21,15 @@ import javax.net.ssl.SSLContext;
  * @param clock to read the date form of Retry-After with
  */
 public record TransportSettings(
-    URI endpoint,
-    Supplier<Map<String, String>> headers,
-    Optional<SSLContext> sslContext,
+    Target target,
     Duration connectTimeout,
     int receiveLimit,
     int sendLimit,
     boolean gzip,
     InstantSource clock) {
-  /** The path of the protocol, for an endpoint that has none (TRN-03). */
-  public static final String DEFAULT_PATH = "/v1/opamp";
-
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
-  private static final Set<String> SCHEMES = Set.of("ws", "wss", "http", "https");
 
   public TransportSettings {
-    endpoint = checked(endpoint);
-    requireNonNull(headers, "headers");
-    requireNonNull(sslContext, "sslContext");
+    requireNonNull(target, "target");
     if (connectTimeout.isNegative() || connectTimeout.isZero()) {
       throw new IllegalArgumentException("connectTimeout must be positive: " + connectTimeout);
     }
@@ -55,41 +40,31 @@ public record TransportSettings(
     requireNonNull(clock, "clock");
   }
 
-  /** The transport the scheme of the endpoint asks for (TRN-02). */
-  public Transport transport() {
-    return endpoint.getScheme().startsWith("ws")
-        ? new WebSocketTransport(this)
-        : new HttpTransport(this);
+  /** Who may speak when, by the scheme of the endpoint (TRN-02). */
+  public Duplex duplex() {
+    return target.endpoint().getScheme().startsWith("ws") ? Duplex.FULL : Duplex.HALF;
   }
 
   /**
-   * The headers for the next request. A bad one is named, never shown: its value may be a secret.
+   * What is wrong with settings from the server, for {@link
+   * io.opamp4j.core.client.SettingsPolicy#objection}.
+   *
+   * @return without credentials; empty if a connection can be tried
    */
-  Map<String, String> currentHeaders() {
-    Map<String, String> current = Map.copyOf(headers.get());
-    current.forEach(
-        (name, value) -> {
-          boolean printable = value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 127));
-          if (!NAME.matcher(name).matches() || !printable) {
-            throw new IllegalArgumentException("not a valid header: " + name.strip());
-          }
-        });
-    return current;
+  public Optional<String> objection(OpAMPConnectionSettings settings) {
+    try {
+      return target.with(settings).security().objection();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(Losses.describe(e));
+    }
   }
 
-  private static URI checked(URI endpoint) {
-    String scheme = endpoint.getScheme();
-    if (scheme == null || !SCHEMES.contains(scheme)) {
-      throw new IllegalArgumentException(
-          "the endpoint must start with ws://, wss://, http:// or https://: " + endpoint);
-    }
-    if (endpoint.getHost() == null) {
-      throw new IllegalArgumentException("the endpoint has no host: " + endpoint);
-    }
-    if (endpoint.getRawUserInfo() != null) {
-      throw new IllegalArgumentException(
-          "the endpoint must not hold credentials; use a header: " + endpoint.getHost());
-    }
-    return endpoint.getRawPath().isEmpty() ? endpoint.resolve(DEFAULT_PATH) : endpoint;
+  TransportSettings with(OpAMPConnectionSettings settings) {
+    return new TransportSettings(
+        target.with(settings), connectTimeout, receiveLimit, sendLimit, gzip, clock);
+  }
+
+  Transports.Carrier carrier() throws GeneralSecurityException {
+    return duplex() == Duplex.FULL ? new WebSocketTransport(this) : new HttpTransport(this);
   }
 }

@@ -65,7 +65,7 @@ final class WebSocketLink extends Endpoint implements Link {
   /** Connects; blocks, so it runs on a thread of the transport. */
   void connect() {
     try {
-      connect(new Handshake(settings.currentHeaders()));
+      connect(new Handshake(settings.target().currentHeaders()));
     } catch (DeploymentException | IOException | RuntimeException e) {
       end(Losses.ofFailure(e));
     } catch (Error e) {
@@ -79,7 +79,7 @@ final class WebSocketLink extends Endpoint implements Link {
     ClientEndpointConfig config =
         ClientEndpointConfig.Builder.create().configurator(handshake).build();
     try {
-      container.connectToServer(this, config, settings.endpoint());
+      container.connectToServer(this, config, settings.target().endpoint());
     } catch (DeploymentHandshakeException e) {
       end(handshake.refusal(e, settings.clock().instant()));
     }

@@ -1,10 +1,12 @@
 package io.opamp4j.client.transport;
 
-import io.opamp4j.core.client.Duplex;
 import io.opamp4j.core.client.Loss;
 import io.opamp4j.core.client.LossKind;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.glassfish.tyrus.client.ClientManager;
 import org.glassfish.tyrus.client.ClientProperties;
 import org.glassfish.tyrus.client.SslEngineConfigurator;
@@ -15,7 +17,7 @@ import org.glassfish.tyrus.client.ThreadPoolConfig;
  * not offered, redirects are not followed (E-35), and Tyrus' own reconnecting is off: the client
  * machine decides.
  */
-final class WebSocketTransport implements Transport {
+final class WebSocketTransport implements Transports.Carrier {
   private static final String CONTAINER =
       "org.glassfish.tyrus.container.jdk.client.JdkClientContainer";
 
@@ -32,15 +34,10 @@ final class WebSocketTransport implements Transport {
   private final ClientManager container;
   private final ThreadPoolExecutor executor;
 
-  WebSocketTransport(TransportSettings settings) {
+  WebSocketTransport(TransportSettings settings) throws GeneralSecurityException {
     this.settings = settings;
     this.container = container(settings);
     this.executor = new DaemonThreads("opamp-client-connect").pool(CONNECTING_THREADS);
-  }
-
-  @Override
-  public Duplex duplex() {
-    return Duplex.FULL;
   }
 
   @Override
@@ -60,7 +57,8 @@ final class WebSocketTransport implements Transport {
     container.shutdown();
   }
 
-  private static ClientManager container(TransportSettings settings) {
+  private static ClientManager container(TransportSettings settings)
+      throws GeneralSecurityException {
     ClientManager container = ClientManager.createClient(CONTAINER);
     container
         .getProperties()
@@ -79,15 +77,25 @@ final class WebSocketTransport implements Transport {
                 .setDaemon(true)
                 .setCorePoolSize(1)
                 .setMaxPoolSize(3));
-    settings
-        .sslContext()
+    Target target = settings.target();
+    container.getProperties().put(ClientProperties.SSL_ENGINE_CONFIGURATOR, tls(target.security()));
+    target
+        .proxyUri()
         .ifPresent(
-            context ->
-                container
-                    .getProperties()
-                    .put(
-                        ClientProperties.SSL_ENGINE_CONFIGURATOR,
-                        new SslEngineConfigurator(context)));
+            proxy -> {
+              container.getProperties().put(ClientProperties.PROXY_URI, proxy.toString());
+              container.getProperties().put(ClientProperties.PROXY_HEADERS, target.proxyHeaders());
+            });
     return container;
+  }
+
+  private static SslEngineConfigurator tls(Security security) throws GeneralSecurityException {
+    SSLContext context = security.context();
+    SSLParameters parameters = security.parameters(context);
+    SslEngineConfigurator configurator = new SslEngineConfigurator(context);
+    configurator.setEnabledProtocols(parameters.getProtocols());
+    configurator.setEnabledCipherSuites(parameters.getCipherSuites());
+    configurator.setHostVerificationEnabled(security.verifiesHost());
+    return configurator;
   }
 }

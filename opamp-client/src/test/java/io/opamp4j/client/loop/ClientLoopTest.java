@@ -17,7 +17,9 @@ import io.opamp4j.core.timing.Backoff;
 import io.opamp4j.core.timing.Heartbeat;
 import io.opamp4j.core.wire.Messages;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ClientMemory;
 import io.opamp4j.proto.ComponentHealth;
+import io.opamp4j.proto.OpAMPConnectionSettings;
 import io.opamp4j.proto.ServerToAgent;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +27,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,7 @@ class ClientLoopTest {
 
   private final BlockingQueue<FakeLink> links = new LinkedBlockingQueue<>();
   private final BlockingQueue<Notice> notices = new LinkedBlockingQueue<>();
+  private final BlockingQueue<ClientMemory> saved = new LinkedBlockingQueue<>();
   private ClientLoop loop;
 
   @BeforeEach
@@ -53,7 +57,18 @@ class ClientLoopTest {
             machine.initial(UID, report("start")),
             new FakeTransport(),
             InstantSource.system(),
-            notices::add,
+            new Outlet() {
+              @Override
+              public void keep(ClientMemory memory) {
+                saved.add(memory);
+              }
+
+              @Override
+              public void notice(Notice notice) {
+                notices.add(notice);
+              }
+            },
+            10_000,
             new DaemonThreads("loop-under-test"));
     loop.start();
   }
@@ -103,6 +118,14 @@ class ClientLoopTest {
   }
 
   @Test
+  void conn10WhatIsToBeKeptIsKeptBeforeAnythingLeaves() throws Exception {
+    FakeLink link = connected();
+    assertThat(link.savedBeforeFirst).isNotNull();
+    assertThat(link.savedBeforeFirst.getSequenceCeiling()).isEqualTo(1000);
+    assertThat(saved).hasSize(1);
+  }
+
+  @Test
   void stopEndsTheThreadAndClosesTheLink() throws Exception {
     FakeLink link = connected();
     loop.stop();
@@ -143,13 +166,8 @@ class ClientLoopTest {
 
   private final class FakeTransport implements Transport {
     @Override
-    public Duplex duplex() {
-      return Duplex.FULL;
-    }
-
-    @Override
-    public Link open(LinkEvents events) {
-      FakeLink link = new FakeLink(events);
+    public Link open(OpAMPConnectionSettings settings, LinkEvents events) {
+      FakeLink link = new FakeLink(events, saved);
       links.add(link);
       return link;
     }
@@ -161,17 +179,23 @@ class ClientLoopTest {
   private static final class FakeLink implements Link {
     final LinkEvents events;
     final BlockingQueue<AgentToServer> sent = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ClientMemory> saved;
+    volatile @Nullable ClientMemory savedBeforeFirst;
     volatile boolean broken;
     volatile boolean closed;
 
-    FakeLink(LinkEvents events) {
+    FakeLink(LinkEvents events, BlockingQueue<ClientMemory> saved) {
       this.events = events;
+      this.saved = saved;
     }
 
     @Override
     public void send(AgentToServer message) {
       if (broken) {
         throw new IllegalStateException("the transport has a defect");
+      }
+      if (savedBeforeFirst == null) {
+        savedBeforeFirst = saved.peek();
       }
       sent.add(message);
     }

@@ -4,10 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.proto.ServerErrorResponseType;
+import io.opamp4j.proto.CertificateInHand;
+import io.opamp4j.proto.ClientMemory;
+import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.ServerToAgent;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,45 +29,80 @@ public final class ClientMachine {
   /** How many answers may be missing in a row before the connection counts as dead. */
   static final int MISSES_ALLOWED = 3;
 
-  /** How many unreadable messages in a row are borne (E-06). */
-  static final int MALFORMED_ALLOWED = 10;
-
   private final ClientSettings settings;
+  private final Switchover switchover;
+  private final Certificates certificates;
   private final Retries retries;
+  private final Reception reception;
 
   /**
-   * A machine for any number of clients with the same settings.
+   * A machine for any number of clients with the same settings, which keep nothing over restarts.
    *
    * @param random for the waits between attempts
    */
   public ClientMachine(ClientSettings settings, RandomGenerator random) {
-    this.settings = requireNonNull(settings, "settings");
-    this.retries = new Retries(settings, requireNonNull(random, "random"));
+    this(settings, SettingsPolicy.EPHEMERAL, random);
   }
 
   /**
-   * A client that has not started.
+   * A machine for any number of clients with the same settings.
+   *
+   * @param policy which connection settings are taken up
+   * @param random for the waits between attempts
+   */
+  public ClientMachine(ClientSettings settings, SettingsPolicy policy, RandomGenerator random) {
+    this.settings = requireNonNull(settings, "settings");
+    this.switchover = new Switchover(settings, requireNonNull(policy, "policy"));
+    this.certificates = new Certificates(policy);
+    this.retries = new Retries(settings, requireNonNull(random, "random"), switchover);
+    this.reception = new Reception(switchover, certificates, retries);
+  }
+
+  /**
+   * A client that has not started and has no past.
    *
    * @param report the capabilities and all sections; ReportsStatus is added and undefined
    *     capabilities are dropped (CAP-01, CAP-03)
    */
   public ClientState initial(InstanceUid uid, AgentToServer report) {
+    return initial(ClientMemory.newBuilder().setInstanceUid(uid.toBytes()).build(), report);
+  }
+
+  /**
+   * A client that has not started.
+   *
+   * @param memory what an earlier process kept; at least a uid
+   * @param report as above
+   */
+  public ClientState initial(ClientMemory memory, AgentToServer report) {
+    if (InstanceUid.from(memory.getInstanceUid()).isEmpty()) {
+      throw new IllegalArgumentException(
+          "a uid has 16 bytes, not " + memory.getInstanceUid().size());
+    }
+    Ledger ledger = Ledger.start(memory.getInstanceUid(), report, memory.getSequenceCeiling());
+    Pace pace = new Pace(settings.heartbeat(), Allowance.FULL, 0);
+    if (memory.hasSettings()) {
+      Duplex duplex = Settings.duplex(memory.getSettings(), settings.duplex());
+      pace = pace.offered(memory.getSettings().getHeartbeatIntervalSeconds(), duplex);
+    }
     return new ClientState(
         ClientPhase.IDLE,
-        Ledger.start(uid, report),
-        Link.NEW,
-        new Terms(settings.heartbeat(), ByteString.EMPTY),
-        Allowance.FULL,
-        0);
+        ledger.settled(Settings.status(memory.getProgress())),
+        Link.unused(settings.duplex()),
+        pace,
+        Outbox.EMPTY,
+        memory,
+        AgentRemoteConfig.getDefaultInstance());
   }
 
   /** The application wants a connection. */
   public ClientStep started(ClientState state, Instant now) {
     Draft draft = draft(state, now);
     if (draft.phase == ClientPhase.IDLE) {
+      switchover.beforeStart(draft);
       draft.open();
     }
-    return draft.step();
+    return step(draft);
   }
 
   /** The connection is open: the first message is a status report (STAT-01, EST-01). */
@@ -71,10 +110,11 @@ public final class ClientMachine {
     Draft draft = draft(state, now);
     if (draft.phase == ClientPhase.CONNECTING) {
       draft.phase = ClientPhase.AWAITING_FIRST_ANSWER;
-      draft.link = Link.NEW;
+      draft.link = Link.unused(draft.duplex());
+      Certificates.reconnected(draft);
       draft.say(false);
     }
-    return draft.step();
+    return step(draft);
   }
 
   /**
@@ -85,40 +125,51 @@ public final class ClientMachine {
   public ClientStep changed(ClientState state, AgentToServer report, Instant now) {
     Draft draft = draft(state, now);
     draft.ledger = draft.ledger.changed(report);
+    Reception.remember(draft);
     draft.speak();
-    return draft.step();
+    return step(draft);
+  }
+
+  /**
+   * The application wants to send this, once; only while {@link ClientState#takesMessage}. Whether
+   * it left is told by {@link Notice.CustomMessageSent} or {@link Notice.CustomMessageDropped}; if
+   * the connection broke before the server said anything, it is sent again.
+   */
+  public ClientStep posted(ClientState state, CustomMessage message, Instant now) {
+    Draft draft = draft(state, now);
+    draft.outbox = draft.outbox.posted(message);
+    draft.speak();
+    return step(draft);
+  }
+
+  /**
+   * The outcome of {@link Notice.ConnectionSettingsOffered}. One that is not awaited changes
+   * nothing.
+   *
+   * @param hash of the offer
+   * @param error empty if the settings are in use
+   */
+  public ClientStep handled(
+      ClientState state, ByteString hash, Optional<String> error, Instant now) {
+    Draft draft = draft(state, now);
+    switchover.handled(draft, hash, error);
+    draft.speak();
+    return step(draft);
+  }
+
+  /** The answer to {@link Notice.CertificateWanted}. One for an earlier uid changes nothing. */
+  public ClientStep requested(ClientState state, CertificateInHand request, Instant now) {
+    Draft draft = draft(state, now);
+    Certificates.requested(draft, request);
+    draft.speak();
+    return step(draft);
   }
 
   /** A message came in. One addressed to another agent is ignored (E-54). */
   public ClientStep received(ClientState state, ServerToAgent message, Instant now) {
     Draft draft = draft(state, now);
-    ByteString addressee = message.getInstanceUid();
-    boolean forUs =
-        addressee.isEmpty() || addressee.equals(draft.ledger.current().getInstanceUid());
-    if (!forUs || !draft.phase.isOpen()) {
-      return draft.step();
-    }
-    if (draft.phase == ClientPhase.STOPPING) {
-      draft.answeredWhileStopping();
-      return draft.step();
-    }
-    if (isUnavailable(message)) {
-      retries.unavailable(draft, message.getErrorResponse());
-      return draft.step();
-    }
-    if (draft.phase == ClientPhase.AWAITING_FIRST_ANSWER) {
-      draft.phase = ClientPhase.CONNECTED;
-      draft.notice(new Notice.Connected());
-    }
-    draft.link = draft.link.heard(now);
-    draft.ledger = draft.ledger.answered();
-    if (message.hasErrorResponse()) {
-      draft.notice(new Notice.ErrorReceived(message.getErrorResponse()));
-    } else {
-      process(draft, message);
-    }
-    draft.speak();
-    return draft.step();
+    reception.received(draft, message);
+    return step(draft);
   }
 
   /**
@@ -127,15 +178,8 @@ public final class ClientMachine {
    */
   public ClientStep malformed(ClientState state, String reason, Instant now) {
     Draft draft = draft(state, now);
-    if (!draft.phase.isOpen()) {
-      return draft.step();
-    }
-    draft.notice(new Notice.MalformedReceived(reason));
-    draft.link = draft.link.garbled();
-    if (settings.duplex() == Duplex.HALF || draft.link.malformed() >= MALFORMED_ALLOWED) {
-      retries.giveUp(draft, Loss.of(LossKind.MALFORMED, reason));
-    }
-    return draft.step();
+    reception.malformed(draft, reason);
+    return step(draft);
   }
 
   /** The connection is gone, or did not come to be. */
@@ -143,12 +187,13 @@ public final class ClientMachine {
     Draft draft = draft(state, now);
     switch (draft.phase) {
       case CONNECTING, AWAITING_FIRST_ANSWER, CONNECTED -> retries.retry(draft, loss);
+      case LEAVING -> Retries.left(draft);
       case STOPPING -> draft.stop();
       default -> {
         // Nothing was open, so nothing is lost.
       }
     }
-    return draft.step();
+    return step(draft);
   }
 
   /**
@@ -159,8 +204,9 @@ public final class ClientMachine {
     if (draft.link.isOverdue(now)) {
       overdue(draft);
     }
+    certificates.askIfNeeded(draft);
     draft.speak();
-    return draft.step();
+    return step(draft);
   }
 
   /**
@@ -176,43 +222,12 @@ public final class ClientMachine {
         draft.stop();
       }
       case AWAITING_FIRST_ANSWER, CONNECTED -> draft.sayGoodbye();
+      case LEAVING -> draft.phase = ClientPhase.STOPPING;
       default -> {
         // Stopping already.
       }
     }
-    return draft.step();
-  }
-
-  private void process(Draft draft, ServerToAgent message) {
-    draft.ledger = draft.ledger.serverAnnounced(message.getCapabilities());
-    Intake intake = new Intake(draft.ledger.current(), message);
-    intake.notices().forEach(draft::notice);
-    if (intake.isCommand()) {
-      return;
-    }
-    draft.ledger = draft.ledger.demanding(intake.demands());
-    takeUpSettings(draft, intake, message);
-    intake
-        .newUid()
-        .ifPresent(
-            uid -> {
-              draft.ledger = draft.ledger.renamed(uid);
-              draft.notice(new Notice.UidAssigned(uid));
-            });
-  }
-
-  private void takeUpSettings(Draft draft, Intake intake, ServerToAgent message) {
-    ByteString hash = message.getConnectionSettings().getHash();
-    boolean known = !hash.isEmpty() && hash.equals(draft.terms.settingsHash());
-    if (!message.hasConnectionSettings() || known) {
-      return;
-    }
-    draft.terms = draft.terms.tookUp(hash);
-    if (intake.hasInterval(settings.duplex())) {
-      long seconds = message.getConnectionSettings().getOpamp().getHeartbeatIntervalSeconds();
-      draft.terms = draft.terms.offered(seconds, settings.duplex());
-    }
-    intake.connectionSettings().map(Notice.ConnectionSettingsOffered::new).ifPresent(draft::notice);
+    return step(draft);
   }
 
   private void overdue(Draft draft) {
@@ -223,11 +238,15 @@ public final class ClientMachine {
       case AWAITING_FIRST_ANSWER -> retries.giveUp(draft, unanswered());
       case CONNECTED -> {
         draft.link = draft.link.missed();
-        if (settings.duplex() == Duplex.HALF || draft.link.misses() >= MISSES_ALLOWED) {
+        if (draft.duplex() == Duplex.HALF || draft.link.misses() >= MISSES_ALLOWED) {
           retries.giveUp(draft, unanswered());
         } else {
-          draft.ledger = draft.ledger.unheard();
+          draft.unheard();
         }
+      }
+      case LEAVING -> {
+        draft.close();
+        Retries.left(draft);
       }
       case STOPPING -> {
         draft.close();
@@ -245,9 +264,7 @@ public final class ClientMachine {
     return new Draft(state, settings, now);
   }
 
-  private static boolean isUnavailable(ServerToAgent message) {
-    return message.hasErrorResponse()
-        && message.getErrorResponse().getType()
-            == ServerErrorResponseType.ServerErrorResponseType_Unavailable;
+  private ClientStep step(Draft draft) {
+    return draft.step(certificates.next(draft));
   }
 }

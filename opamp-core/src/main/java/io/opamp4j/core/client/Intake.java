@@ -46,6 +46,8 @@ final class Intake {
     if (isCommand()) {
       if (message.getCommand().getType() == CommandType.CommandType_Restart) {
         notices.add(new Notice.RestartRequested());
+      } else {
+        notices.add(new Notice.CommandIgnored(message.getCommand().getTypeValue()));
       }
       return notices;
     }
@@ -63,7 +65,7 @@ final class Intake {
    * CFG-14); one that failed and is offered again is a wish to try again. Without a config there is
    * no change (E-51).
    */
-  private Optional<AgentRemoteConfig> remoteConfig() {
+  Optional<AgentRemoteConfig> remoteConfig() {
     AgentRemoteConfig offer = message.getRemoteConfig();
     if (!offer.hasConfig() || !can(AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig)) {
       return Optional.empty();
@@ -90,6 +92,13 @@ final class Intake {
         && (can(AgentCapabilities.AgentCapabilities_ReportsHeartbeat)
             || (duplex == Duplex.HALF
                 && can(AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings)));
+  }
+
+  /** The server's custom capabilities; empty if it did not say (CUSTOM-03). */
+  Optional<Set<String>> announced() {
+    return message.hasCustomCapabilities()
+        ? Optional.of(Set.copyOf(message.getCustomCapabilities().getCapabilitiesList()))
+        : Optional.empty();
   }
 
   /** What the server asks to be told. */

@@ -10,6 +10,7 @@ import io.opamp4j.core.report.Reports;
 import io.opamp4j.core.report.Section;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ConnectionSettingsStatus;
 import io.opamp4j.proto.ServerCapabilities;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -56,8 +57,19 @@ record Ledger(
     demands = Set.copyOf(demands);
   }
 
-  static Ledger start(InstanceUid uid, AgentToServer report) {
-    return new Ledger(normal(uid.toBytes(), report), NOTHING, NOTHING, Map.of(), Set.of(), 0, 0);
+  static Ledger start(ByteString uid, AgentToServer report, long firstSequence) {
+    return new Ledger(normal(uid, report), NOTHING, NOTHING, Map.of(), Set.of(), 0, firstSequence);
+  }
+
+  /** What became of the connection settings is for the machine to say, whatever the report says. */
+  Ledger settled(ConnectionSettingsStatus status) {
+    boolean unchanged =
+        status.equals(current.getConnectionSettingsStatus())
+            && (current.hasConnectionSettingsStatus()
+                || status.equals(ConnectionSettingsStatus.getDefaultInstance()));
+    return unchanged
+        ? this
+        : withCurrent(current.toBuilder().setConnectionSettingsStatus(status).build());
   }
 
   /**
@@ -66,6 +78,12 @@ record Ledger(
    */
   Ledger changed(AgentToServer report) {
     AgentToServer next = normal(current.getInstanceUid(), report);
+    if (current.hasConnectionSettingsStatus()) {
+      next =
+          next.toBuilder()
+              .setConnectionSettingsStatus(current.getConnectionSettingsStatus())
+              .build();
+    }
     return withCurrent(Reports.merge(current, Reports.diff(current, next)));
   }
 
@@ -192,7 +210,7 @@ record Ledger(
     return Collections.unmodifiableSet(hidden);
   }
 
-  private boolean serverCan(ServerCapabilities capability) {
+  boolean serverCan(ServerCapabilities capability) {
     return Capabilities.has(serverCapabilities, capability);
   }
 

@@ -4,6 +4,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.report.Section;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.ConnectionSettingsOffers;
+import io.opamp4j.proto.ConnectionSettingsStatus;
 import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.PackagesAvailable;
 import io.opamp4j.proto.ServerErrorResponse;
@@ -42,16 +43,35 @@ public sealed interface Notice {
   record PackagesOffered(PackagesAvailable offer) implements Notice {}
 
   /**
-   * Connection settings, reduced to the parts the agent takes. A heartbeat interval in them is
-   * already in use.
+   * Connection settings for own telemetry and other destinations, reduced to the parts the agent
+   * takes. Their outcome is awaited by {@link ClientMachine#handled}. What is for OpAMP is not in
+   * them: the client takes that up itself.
    */
   record ConnectionSettingsOffered(ConnectionSettingsOffers offer) implements Notice {}
+
+  /** Such settings as they were accepted before the restart (OWN-04). */
+  record ConnectionSettingsRestored(ConnectionSettingsOffers settings) implements Notice {}
+
+  /** What has become of a connection settings offer; the server is told the same. */
+  record ConnectionSettingsSettled(ConnectionSettingsStatus status) implements Notice {}
+
+  /** A key pair and a certificate request are to be made for {@link ClientMachine#requested}. */
+  record CertificateWanted(InstanceUid uid) implements Notice {}
 
   /** The server asks the agent to restart. */
   record RestartRequested() implements Notice {}
 
+  /** A command that this agent does not know; it was ignored (E-39). */
+  record CommandIgnored(int type) implements Notice {}
+
   /** A message of one of the agent's custom capabilities. */
   record CustomMessageReceived(CustomMessage message) implements Notice {}
+
+  /** The server has the message: it said something after it was sent. */
+  record CustomMessageSent(CustomMessage message) implements Notice {}
+
+  /** The message was not sent, and will not be. */
+  record CustomMessageDropped(CustomMessage message, String reason) implements Notice {}
 
   /** The server could not process a message. */
   record ErrorReceived(ServerErrorResponse error) implements Notice {}

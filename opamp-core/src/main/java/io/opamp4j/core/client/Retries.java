@@ -17,9 +17,11 @@ import java.util.random.RandomGenerator;
 final class Retries {
   private final ClientSettings settings;
   private final RandomGenerator random;
+  private final Switchover switchover;
 
-  Retries(ClientSettings settings, RandomGenerator random) {
+  Retries(ClientSettings settings, RandomGenerator random, Switchover switchover) {
     this.settings = settings;
+    this.switchover = switchover;
     this.random = random;
   }
 
@@ -29,7 +31,7 @@ final class Retries {
     Optional<Duration> retryAfter =
         error.hasRetryInfo() ? Optional.of(wait(error.getRetryInfo())) : Optional.empty();
     draft.link = draft.link.heard(draft.now);
-    if (settings.duplex() == Duplex.FULL) {
+    if (draft.duplex() == Duplex.FULL) {
       draft.say(true);
     }
     giveUp(draft, new Loss(LossKind.UNAVAILABLE, error.getErrorMessage(), retryAfter));
@@ -48,33 +50,49 @@ final class Retries {
   /** The connection is gone; the next is opened at once or after a wait. */
   void retry(Draft draft, Loss loss) {
     boolean worked = draft.phase == ClientPhase.CONNECTED;
-    settleInDoubt(draft, loss.kind());
-    if (wasStable(draft)) {
-      draft.failures = 0;
+    settleInDoubt(draft, loss);
+    boolean fallsBack = Switchover.isTrial(draft) && switchover.failed(draft, loss);
+    if (fallsBack || wasStable(draft)) {
+      draft.pace = draft.pace.recovered();
     }
-    Duration delay = delay(draft, loss, worked);
-    draft.failures = Math.min(draft.failures + 1, Integer.MAX_VALUE - 1);
+    Duration delay = fallsBack ? Duration.ZERO : delay(draft, loss, worked);
+    if (!fallsBack) {
+      draft.pace = draft.pace.failed();
+    }
     draft.notice(
         worked ? new Notice.Disconnected(loss, delay) : new Notice.ConnectFailed(loss, delay));
+    reopen(draft, delay);
+  }
+
+  /** The connection was left on purpose and is gone. */
+  static void left(Draft draft) {
+    draft.unheard();
+    reopen(draft, Duration.ZERO);
+  }
+
+  private static void reopen(Draft draft, Duration delay) {
     if (delay.isZero() && !draft.isClosing()) {
       draft.open();
     } else {
       draft.phase = ClientPhase.WAITING_TO_RETRY;
-      draft.link = Link.NEW.until(draft.now.plus(delay));
+      draft.link = Link.unused(draft.duplex()).until(draft.now.plus(delay));
     }
   }
 
   /** What becomes of the state that was sent and not answered. */
-  private static void settleInDoubt(Draft draft, LossKind kind) {
-    if (kind == LossKind.BAD_REQUEST) {
-      draft.ledger = draft.ledger.answered();
+  private static void settleInDoubt(Draft draft, Loss loss) {
+    if (loss.kind() == LossKind.BAD_REQUEST) {
+      draft.answered();
       return;
     }
-    if (kind == LossKind.TOO_LARGE) {
+    if (loss.kind() == LossKind.TOO_LARGE) {
       AgentToServer sent = draft.ledger.unanswered();
       Ledger.largestIn(sent).ifPresent(section -> draft.withhold(section, sent));
+      if (draft.outbox.messageSent()) {
+        draft.dropMessage("too large for the server");
+      }
     }
-    draft.ledger = draft.ledger.unheard();
+    draft.unheard();
   }
 
   private boolean wasStable(Draft draft) {
@@ -85,8 +103,10 @@ final class Retries {
   /** At once after the first loss of a connection that worked, and never before the server said. */
   private Duration delay(Draft draft, Loss loss, boolean worked) {
     boolean brokenOff = loss.kind() == LossKind.CLOSED || loss.kind() == LossKind.BROKEN;
-    boolean atOnce = worked && brokenOff && draft.failures == 0 && settings.duplex() == Duplex.FULL;
-    Duration computed = atOnce ? Duration.ZERO : settings.backoff().delay(draft.failures, random);
+    boolean atOnce =
+        worked && brokenOff && draft.pace.failures() == 0 && draft.duplex() == Duplex.FULL;
+    Duration computed =
+        atOnce ? Duration.ZERO : settings.backoff().delay(draft.pace.failures(), random);
     return Backoff.atLeast(computed, bounded(loss.retryAfter().orElse(Duration.ZERO)));
   }
 

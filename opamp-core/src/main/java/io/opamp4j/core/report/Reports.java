@@ -2,7 +2,6 @@ package io.opamp4j.core.report;
 
 import com.google.protobuf.Message;
 import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.proto.AvailableComponents;
 
 /**
  * Arithmetic on reports. A report holds facts only: the uid, the capabilities and the eight {@link
@@ -28,9 +27,9 @@ public final class Reports {
 
   /**
    * What is known after a message. Sections in the message replace, absent ones stay (COMPRESS-03,
-   * COMPRESS-04); capabilities of 0 mean "unchanged", since a real agent has at least one; a
-   * catalogue sent as its hash alone does not wipe the catalogue that hash names (COMP-03,
-   * COMP-06).
+   * COMPRESS-04); capabilities of 0 mean "unchanged", since a real agent has at least one. A
+   * component catalogue is no exception: a hash sent alone replaces it, so whoever is to know it
+   * later keeps it by its hash, apart from the report (COMP-03, COMP-06).
    *
    * @return {@code known} itself if the message says nothing new, so that identity tells whether
    *     there is anything to store
@@ -39,7 +38,7 @@ public final class Reports {
     AgentToServer.Builder merged = null;
     for (Section section : Section.ALL) {
       if (section.isIn(message)) {
-        Message said = withKnownCatalogue(section, known, section.get(message));
+        Message said = section.get(message);
         if (!section.isIn(known) || !said.equals(section.get(known))) {
           merged = merged != null ? merged : known.toBuilder();
           section.set(merged, said);
@@ -85,16 +84,5 @@ public final class Reports {
     return message.toBuilder()
         .setAvailableComponents(message.getAvailableComponents().toBuilder().clearComponents())
         .build();
-  }
-
-  private static Message withKnownCatalogue(Section section, AgentToServer known, Message said) {
-    if (section != Section.AVAILABLE_COMPONENTS) {
-      return said;
-    }
-    AvailableComponents components = (AvailableComponents) said;
-    boolean namesTheKnownOne =
-        components.getComponentsCount() == 0
-            && components.getHash().equals(known.getAvailableComponents().getHash());
-    return namesTheKnownOne ? known.getAvailableComponents() : said;
   }
 }

@@ -33,4 +33,32 @@ public sealed interface AgentEvent {
 
   /** The agent does not set ReportsStatus, which every agent must (CAP-03, E-60). */
   record NoReportsStatus(InstanceUid uid, Instant at) implements AgentEvent {}
+
+  /**
+   * Something an operator ordered was sent. Whether the agent did it is not known (D16).
+   *
+   * @param order the id of the order
+   * @param what in plain words, such as {@code "restart"}
+   */
+  record OrderSent(InstanceUid uid, Instant at, String order, String what) implements AgentEvent {}
+
+  /**
+   * The agent came back on another connection, and the old one was found dead (E-21). It was never
+   * disconnected in between.
+   *
+   * @param remoteAddress where it connects from now
+   * @param reason what showed that the old connection is dead, in plain words
+   */
+  record TakenOver(InstanceUid uid, Instant at, String remoteAddress, String reason)
+      implements AgentEvent {}
+
+  /**
+   * A second agent uses this uid, and was told to use another (DUP-04, DUP-05). The first one is
+   * not touched.
+   *
+   * @param newUid what the second agent was told
+   * @param remoteAddress where the second agent connects from
+   */
+  record DuplicateUid(InstanceUid uid, Instant at, InstanceUid newUid, String remoteAddress)
+      implements AgentEvent {}
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.report.Reports;
 import io.opamp4j.core.report.Sync;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentToServer;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * Everything the server knows of one agent. Immutable; {@link AgentMachine} makes the next one.
  *
  * @param uid the instance uid
- * @param report the merged report
+ * @param report the merged report; of a component catalogue its hash alone
  * @param sync whether that report can be trusted
  * @param link its connection
  * @param offered what was sent to it on that connection
@@ -44,7 +45,8 @@ public record AgentState(
   }
 
   /** An agent remembered from storage: its report may be out of date, and it is not connected. */
-  public static AgentState known(InstanceUid uid, AgentToServer report) {
+  public static AgentState known(InstanceUid uid, AgentToServer stored) {
+    AgentToServer report = Reports.withoutCatalogue(stored);
     return new AgentState(
         uid, report, Sync.NEW, Link.NEVER, Offered.NOTHING, Target.NONE, Optional.empty());
   }

@@ -11,8 +11,11 @@ import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AnyValue;
 import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.proto.CertificateInHand;
+import io.opamp4j.proto.ClientMemory;
 import io.opamp4j.proto.ComponentDetails;
 import io.opamp4j.proto.ComponentHealth;
+import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.proto.KeyValue;
 import io.opamp4j.proto.RemoteConfigStatus;
@@ -46,12 +49,26 @@ final class Client {
   ClientStep step;
 
   Client(ClientSettings settings, AgentToServer report) {
+    this(settings, SettingsPolicy.EPHEMERAL, remembering(UID), report);
+  }
+
+  Client(
+      ClientSettings settings, SettingsPolicy policy, ClientMemory memory, AgentToServer report) {
     this.settings = settings;
-    machine = new ClientMachine(settings, new Random(7));
-    state = machine.initial(UID, report);
+    machine = new ClientMachine(settings, policy, new Random(7));
+    state = machine.initial(memory, report);
     step =
         new ClientStep(
-            state, List.of(), Optional.empty(), ClientStep.ConnectionOrder.KEEP, Optional.empty());
+            state,
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            ClientStep.ConnectionOrder.KEEP,
+            Optional.empty());
+  }
+
+  static ClientMemory remembering(InstanceUid uid) {
+    return ClientMemory.newBuilder().setInstanceUid(uid.toBytes()).build();
   }
 
   static Client webSocket() {
@@ -84,6 +101,19 @@ final class Client {
 
   ClientStep changed(AgentToServer.Builder report) {
     return take(machine.changed(state, report.build(), now));
+  }
+
+  ClientStep posted(CustomMessage message) {
+    return take(machine.posted(state, message, now));
+  }
+
+  ClientStep handled(String hash, String error) {
+    Optional<String> failure = error.isEmpty() ? Optional.empty() : Optional.of(error);
+    return take(machine.handled(state, ByteString.copyFromUtf8(hash), failure, now));
+  }
+
+  ClientStep requested(CertificateInHand request) {
+    return take(machine.requested(state, request, now));
   }
 
   ClientStep malformed() {

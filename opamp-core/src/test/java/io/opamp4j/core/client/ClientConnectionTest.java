@@ -340,6 +340,16 @@ class ClientConnectionTest {
         client.start();
         client.lost(LossKind.UNREACHABLE);
       }
+      case LEAVING -> {
+        client =
+            new Client(
+                    client.settings,
+                    Client.report().setCapabilities(Client.CAPABILITIES | 0x100).build())
+                .connected();
+        ServerToAgent.Builder offer = answer();
+        offer.getConnectionSettingsBuilder().getOpampBuilder().setDestinationEndpoint("wss://x/");
+        client.received(offer);
+      }
       case STOPPING -> client.connected().stop();
       case STOPPED -> client.stop();
     }

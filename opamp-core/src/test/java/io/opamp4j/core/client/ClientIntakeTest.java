@@ -106,7 +106,8 @@ class ClientIntakeTest {
   void e39AnUnknownCommandIsIgnored() {
     Client client = withCapabilities(Duplex.FULL, RESTART);
     client.received(answer().setCommand(ServerToAgentCommand.newBuilder().setTypeValue(77)));
-    assertThat(client.step.notices()).isEmpty();
+    assertThat(client.step.notices()).containsExactly(new Notice.CommandIgnored(77));
+    assertThat(client.step.send()).isEmpty();
   }
 
   @Test
@@ -184,7 +185,7 @@ class ClientIntakeTest {
     client.received(answer().setConnectionSettings(offer(offered)));
 
     assertThat(client.state.heartbeatInterval()).isEqualTo(Duration.ofSeconds(interval));
-    assertThat(client.step.notices()).hasSize(settings ? 1 : 0);
+    assertThat(client.step.notices()).isEmpty();
     if (interval == 0) {
       assertThat(client.step.wakeUp()).as("HB-05").isEmpty();
     } else if (heartbeat || duplex == Duplex.HALF) {
@@ -196,13 +197,11 @@ class ClientIntakeTest {
   void e31TheSameSettingsAgainAreSkippedUnlessTheyHaveNoHash() {
     Client client = withCapabilities(Duplex.FULL, SETTINGS);
     client.received(answer().setConnectionSettings(offer(5)));
-    assertThat(client.step.notices()).hasSize(1);
     client.received(answer().setConnectionSettings(offer(7)));
-    assertThat(client.step.notices()).isEmpty();
     assertThat(client.state.heartbeatInterval()).isEqualTo(Duration.ofSeconds(5));
-    for (int i = 0; i < 2; i++) {
-      client.received(answer().setConnectionSettings(offer(7).toBuilder().clearHash()));
-      assertThat(client.step.notices()).hasSize(1);
+    for (long seconds = 7; seconds < 9; seconds++) {
+      client.received(answer().setConnectionSettings(offer(seconds).toBuilder().clearHash()));
+      assertThat(client.state.heartbeatInterval()).isEqualTo(Duration.ofSeconds(seconds));
     }
   }
 

@@ -2,11 +2,9 @@ package io.opamp4j.core.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentDisconnect;
 import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ComponentDetails;
 import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.proto.CustomMessage;
@@ -82,21 +80,6 @@ class ReportsTest {
     assertThat(Reports.merge(FULL, bare.toBuilder().setCapabilities(1).build()).getCapabilities())
         .as("E-37")
         .isEqualTo(1);
-  }
-
-  @Test
-  void doesNotWipeACatalogueByItsOwnHash() {
-    AvailableComponents hashOnly =
-        AvailableComponents.newBuilder().setHash(FULL.getAvailableComponents().getHash()).build();
-    AgentToServer merged =
-        Reports.merge(FULL, AgentToServer.newBuilder().setAvailableComponents(hashOnly).build());
-    assertThat(merged).isSameAs(FULL);
-
-    AvailableComponents otherHash =
-        AvailableComponents.newBuilder().setHash(ByteString.copyFromUtf8("other")).build();
-    merged =
-        Reports.merge(FULL, AgentToServer.newBuilder().setAvailableComponents(otherHash).build());
-    assertThat(merged.getAvailableComponents()).isEqualTo(otherHash);
   }
 
   @Test

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.server.AgentMachine.Arrival;
 import io.opamp4j.proto.AgentDisconnect;
+import io.opamp4j.proto.AgentIdentification;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AgentToServerFlags;
 import io.opamp4j.proto.ComponentHealth;
@@ -245,6 +246,19 @@ class AgentMachineTest {
     Step again = machine.timedOut(lost.state(), "silent", now);
     assertThat(again.events()).isEmpty();
     assertThat(again.state().status().reason()).isEqualTo("connection reset");
+  }
+
+  @Test
+  void tellsASecondAgentWithTheSameUidToUseAnother_DUP05_UID07_UID09_CAP08() {
+    ServerToAgent answer = machine.renaming(UID, machine.freshUid());
+    assertThat(answer)
+        .isEqualTo(
+            ServerToAgent.newBuilder()
+                .setInstanceUid(UID.toBytes())
+                .setCapabilities(SERVER)
+                .setAgentIdentification(
+                    AgentIdentification.newBuilder().setNewInstanceUid(FRESH.toBytes()))
+                .build());
   }
 
   @Test

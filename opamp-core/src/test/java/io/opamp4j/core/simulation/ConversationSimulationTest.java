@@ -82,12 +82,13 @@ class ConversationSimulationTest {
       SimulatedAgent agent = agents.get(world.random.nextInt(agents.size()));
       Pipe pipe = pipes.get(world.random.nextInt(pipes.size()));
       Runnable trouble =
-          switch (world.random.nextInt(9)) {
+          switch (world.random.nextInt(10)) {
             case 0 -> pipe::breakOff;
             case 1 -> () -> restart(server, pipes);
             case 2 -> agent::crash;
             case 3 -> agent::changeHealth;
             case 4 -> agent::changeDescription;
+            case 5 -> agent::changeComponents;
             default -> () -> server.retarget(agent.uid(), target(world));
           };
       world.at(Simulation.START.plus(world.upTo(NOISE)), trouble);
@@ -127,6 +128,9 @@ class ConversationSimulationTest {
     assertThat(known.report())
         .as("seed %d: the server's copy of %s", seed, agent.uid())
         .isEqualTo(Reports.withoutCatalogue(agent.report()));
+    assertThat(server.catalogue(known.report().getAvailableComponents().getHash()))
+        .as("seed %d: the component catalogue of %s", seed, agent.uid())
+        .isEqualTo(agent.report().getAvailableComponents());
     assertThat(known.sync().inStep()).as("seed %d: in step", seed).isTrue();
     Target target = server.target(agent.uid());
     AgentRemoteConfig wanted = target.offers().getRemoteConfig();

@@ -15,6 +15,8 @@ import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AnyValue;
+import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.proto.ComponentDetails;
 import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.proto.KeyValue;
@@ -38,7 +40,8 @@ final class SimulatedAgent {
           | AgentCapabilities.AgentCapabilities_ReportsRemoteConfig_VALUE
           | AgentCapabilities.AgentCapabilities_ReportsEffectiveConfig_VALUE
           | AgentCapabilities.AgentCapabilities_ReportsHealth_VALUE
-          | AgentCapabilities.AgentCapabilities_ReportsHeartbeat_VALUE;
+          | AgentCapabilities.AgentCapabilities_ReportsHeartbeat_VALUE
+          | AgentCapabilities.AgentCapabilities_ReportsAvailableComponents_VALUE;
 
   private final Simulation world;
   private final SimulatedServer server;
@@ -76,6 +79,7 @@ final class SimulatedAgent {
             .setHealth(ComponentHealth.newBuilder().setHealthy(true))
             .setEffectiveConfig(EffectiveConfig.getDefaultInstance())
             .setRemoteConfigStatus(RemoteConfigStatus.getDefaultInstance())
+            .setAvailableComponents(components(world))
             .build();
     pipe.join(this);
     start();
@@ -143,6 +147,11 @@ final class SimulatedAgent {
   void changeDescription() {
     String value = Integer.toString(world.random.nextInt(5));
     change(report.toBuilder().setAgentDescription(description(value)).build());
+  }
+
+  /** The agent is another build from now on. */
+  void changeComponents() {
+    change(report.toBuilder().setAvailableComponents(components(world)).build());
   }
 
   /** The socket broke. */
@@ -316,6 +325,15 @@ final class SimulatedAgent {
             KeyValue.newBuilder()
                 .setKey("service.name")
                 .setValue(AnyValue.newBuilder().setStringValue(value)))
+        .build();
+  }
+
+  /** One of few, so that agents share some. */
+  private static AvailableComponents components(Simulation world) {
+    String build = "build " + world.random.nextInt(4);
+    return AvailableComponents.newBuilder()
+        .setHash(hash(build))
+        .putComponents(build, ComponentDetails.getDefaultInstance())
         .build();
   }
 

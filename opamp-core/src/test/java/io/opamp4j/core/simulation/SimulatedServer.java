@@ -1,16 +1,21 @@
 package io.opamp4j.core.simulation;
 
+import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.AgentMachine;
 import io.opamp4j.core.server.AgentState;
+import io.opamp4j.core.server.CatalogueInquiry;
 import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.server.Extras;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.AvailableComponents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The shell round the server's machine, as small as it can be: what {@code AgentHub} is in earnest.
@@ -27,6 +32,8 @@ final class SimulatedServer {
   private final Map<InstanceUid, Long> sockets = new HashMap<>();
   private final Map<InstanceUid, Instant> heard = new HashMap<>();
   private final Map<InstanceUid, AgentToServer> stored = new HashMap<>();
+  private final Map<ByteString, AvailableComponents> catalogues = new HashMap<>();
+  private final Map<ByteString, CatalogueInquiry> inquiries = new HashMap<>();
 
   SimulatedServer(Simulation world) {
     this.world = world;
@@ -42,6 +49,7 @@ final class SimulatedServer {
       return;
     }
     InstanceUid uid = InstanceUid.from(message.getInstanceUid()).orElseThrow();
+    learn(message.getAvailableComponents());
     AgentState before = agent(uid);
     boolean polls = before.link().up() && before.link().halfDuplex();
     boolean newConnection =
@@ -51,7 +59,8 @@ final class SimulatedServer {
             before,
             message,
             new AgentMachine.Arrival(newConnection, from.isHalfDuplex(), world.now()),
-            report -> targets.getOrDefault(uid, Target.NONE));
+            report -> targets.getOrDefault(uid, Target.NONE),
+            new Extras(this::asksForCatalogue, Optional.empty()));
     sockets.put(uid, socket);
     reachable.put(uid, from);
     heard.put(uid, world.now());
@@ -78,7 +87,14 @@ final class SimulatedServer {
     agents.clear();
     sockets.clear();
     heard.clear();
+    catalogues.values().removeIf(catalogue -> world.chance(0.5));
+    inquiries.clear();
     stored.forEach((uid, report) -> agents.put(uid, AgentState.known(uid, report)));
+  }
+
+  /** The catalogue of this hash; null if it is not known. */
+  AvailableComponents catalogue(ByteString hash) {
+    return catalogues.get(hash);
   }
 
   AgentState agent(InstanceUid uid) {
@@ -87,6 +103,21 @@ final class SimulatedServer {
 
   Target target(InstanceUid uid) {
     return targets.getOrDefault(uid, Target.NONE);
+  }
+
+  private void learn(AvailableComponents components) {
+    if (components.getComponentsCount() > 0) {
+      catalogues.putIfAbsent(components.getHash(), components);
+    }
+  }
+
+  private boolean asksForCatalogue(ByteString hash) {
+    CatalogueInquiry inquiry = inquiries.getOrDefault(hash, CatalogueInquiry.NEW);
+    boolean asks = !catalogues.containsKey(hash) && inquiry.asksNow(world.now());
+    if (asks) {
+      inquiries.put(hash, inquiry.asked(world.now()));
+    }
+    return asks;
   }
 
   private void keep(Step step) {

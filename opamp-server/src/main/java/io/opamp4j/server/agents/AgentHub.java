@@ -4,18 +4,13 @@ import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.server.fleet.FleetSource;
+import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.fleet.FleetView;
-import io.opamp4j.storage.AgentQuery;
-import io.opamp4j.storage.AgentRecord;
-import io.opamp4j.storage.AgentStore;
-import io.opamp4j.storage.Page;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,36 +21,38 @@ import org.slf4j.LoggerFactory;
  * but {@link #start} blocks.
  */
 final class AgentHub implements AgentInbox, AgentDirectory {
-  private static final Duration OVERLOAD_PAUSE = Duration.ofSeconds(30);
-  private static final int LOAD_PAGE = 1_000;
+  private static final int GOING_AWAY = 1001;
   private static final Logger log = LoggerFactory.getLogger(AgentHub.class);
 
+  private final Intake intake;
   private final AgentWork work;
   private final Sessions sessions;
   private final ConnectionRegistry registry;
   private final SilenceWatch silence;
-  private final FleetSource fleet;
-  private final AgentStore store;
-  private final Executor workers;
+  private final Rivals rivals;
+  private final Targets targets;
+  private final GatewayControl gateways;
   private final InstantSource clock;
 
   @Inject
   AgentHub(
+      Intake intake,
       AgentWork work,
       Sessions sessions,
       ConnectionRegistry registry,
       SilenceWatch silence,
-      FleetSource fleet,
-      AgentStore store,
-      @AgentWorkers Executor workers,
+      Rivals rivals,
+      Targets targets,
+      GatewayControl gateways,
       InstantSource clock) {
+    this.intake = intake;
     this.work = work;
     this.sessions = sessions;
     this.registry = registry;
     this.silence = silence;
-    this.fleet = fleet;
-    this.store = store;
-    this.workers = workers;
+    this.rivals = rivals;
+    this.targets = targets;
+    this.gateways = gateways;
     this.clock = clock;
   }
 
@@ -64,62 +61,75 @@ final class AgentHub implements AgentInbox, AgentDirectory {
    * Called once, before any transport delivers.
    */
   void start() {
-    fleet.subscribe(this::retargetAll);
-    AgentQuery query = AgentQuery.first(LOAD_PAGE);
-    boolean more = true;
-    while (more) {
-      Page<AgentRecord> page = store.list(query);
-      for (AgentRecord record : page.items()) {
-        AgentSession session = AgentSession.known(record, workers);
-        sessions.add(record.uid(), session);
-        query = query.after(record.uid());
-      }
-      more = page.more();
-    }
-    retargetAll(fleet.current());
+    targets.follow(this::retargetAll);
+    sessions.load();
+    retargetAll(targets.current());
     log.info("{} agents known from storage", sessions.size());
   }
 
   @Override
+  public void opened(Connection connection) {
+    registry.of(connection, clock.instant());
+  }
+
+  @Override
   public void received(Connection connection, AgentToServer message) {
+    Instant at = clock.instant();
+    Optional<Carrier> carrier = carrier(connection, at);
     Optional<InstanceUid> uid = InstanceUid.from(message.getInstanceUid());
     if (uid.isEmpty()) {
-      connection.send(
-          ErrorResponses.badRequest(
-              ByteString.EMPTY,
-              "instance_uid must have 16 bytes, not " + message.getInstanceUid().size()));
+      Connection out = carrier.isPresent() ? carrier.get() : connection;
+      out.send(answerToNobody(message, carrier.isPresent()));
       return;
     }
-    Instant at = clock.instant();
     AgentSession session = sessions.of(uid.get(), at);
-    if (connection.transport() == Connection.Transport.WEBSOCKET) {
-      // Here and not in the mailbox, because closed() follows on this thread.
-      registry.attach(connection, session);
-    }
-    if (!session.mailbox().offer(() -> work.receive(session, connection, message, at))) {
-      connection.send(
-          ErrorResponses.unavailable(
-              message.getInstanceUid(),
-              "more than " + Mailbox.CAPACITY + " messages of this agent are waiting",
-              OVERLOAD_PAUSE));
-    }
+    Incoming in =
+        carrier
+            .map(c -> c.incoming(message, at))
+            .orElseGet(() -> new Incoming(connection, message, at, null));
+    intake.offer(session, in, () -> rivals.received(session, in));
+  }
+
+  @Override
+  public void malformed(Connection connection, String why) {
+    Instant at = clock.instant();
+    Carrier carrier = registry.of(connection, at);
+    carrier.heard(at);
+    carrier.send(ErrorResponses.badRequest(carrier.lastUid(), why));
   }
 
   @Override
   public void pong(Connection connection) {
     Instant at = clock.instant();
-    for (AgentSession session : registry.on(connection)) {
-      if (session.isOn(connection)) {
-        silence.heard(session, connection, at);
-      }
-    }
+    registry
+        .find(connection)
+        .ifPresent(
+            carrier -> {
+              carrier.heard(at);
+              for (AgentSession session : carrier.carried()) {
+                silence.heard(session, carrier, at);
+                rivals.pong(session, carrier);
+              }
+            });
   }
 
   @Override
   public void closed(Connection connection, String reason) {
-    for (AgentSession session : registry.remove(connection)) {
-      session.mailbox().post(() -> work.disconnect(session, connection, reason));
-    }
+    registry
+        .remove(connection)
+        .ifPresent(
+            carrier -> {
+              carrier.end(reason);
+              for (AgentSession session : carrier.carried()) {
+                session.mailbox().post(() -> rivals.ended(session, carrier, reason));
+              }
+            });
+  }
+
+  /** The peer is dead: nothing more is expected from it, not even the end of the connection. */
+  void giveUp(Carrier carrier, String reason) {
+    closed(carrier.socket(), reason);
+    carrier.close(GOING_AWAY, reason);
   }
 
   @Override
@@ -135,7 +145,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
   /** Disconnects every agent that was silent beyond its deadline. */
   void expireSilent() {
     for (InstanceUid uid : silence.overdue(clock.instant())) {
-      sessions.find(uid).ifPresent(session -> session.mailbox().post(() -> work.expire(session)));
+      sessions.find(uid).ifPresent(session -> session.mailbox().post(() -> rivals.expire(session)));
     }
   }
 
@@ -152,5 +162,30 @@ final class AgentHub implements AgentInbox, AgentDirectory {
     sessions
         .after(Optional.empty())
         .forEach(session -> session.mailbox().post(() -> work.retarget(session, view)));
+  }
+
+  private Optional<Carrier> carrier(Connection connection, Instant at) {
+    if (connection.transport() == Connection.Transport.HTTP) {
+      return Optional.empty();
+    }
+    Carrier carrier = registry.of(connection, at);
+    carrier.heard(at);
+    return Optional.of(carrier);
+  }
+
+  /** A message without a valid uid is bad, unless it is a gateway's own (E-09, E-24). */
+  private ServerToAgent answerToNobody(AgentToServer message, boolean overSocket) {
+    boolean fromGateway =
+        overSocket
+            && message.getInstanceUid().isEmpty()
+            && message.getCustomMessage().getCapability().equals(GatewayControl.CAPABILITY);
+    if (!fromGateway) {
+      return ErrorResponses.badRequest(
+          ByteString.EMPTY,
+          "instance_uid must have 16 bytes, not " + message.getInstanceUid().size());
+    }
+    ServerToAgent.Builder answer = ServerToAgent.newBuilder();
+    gateways.answer(message.getCustomMessage()).ifPresent(answer::setCustomMessage);
+    return answer.build();
   }
 }

@@ -8,11 +8,22 @@ import io.opamp4j.proto.AgentToServer;
  */
 public interface AgentInbox {
 
+  /** A WebSocket opened. Called once, before anything else about it. */
+  void opened(Connection connection);
+
   /**
    * A well-formed message came in. It is answered with exactly one {@link Connection#send}, soon
    * and on another thread, also when it is invalid or the server is overloaded (STAT-04).
    */
   void received(Connection connection, AgentToServer message);
+
+  /**
+   * A message came in by WebSocket that cannot be decoded. It is answered with BadRequest, in its
+   * place among the other answers (ERR-02, ERR-03, E-61).
+   *
+   * @param why what is wrong with it, for people
+   */
+  void malformed(Connection connection, String why);
 
   /** A WebSocket pong came in: the peer is alive. */
   void pong(Connection connection);

@@ -1,6 +1,7 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.report.SequenceLines;
 import io.opamp4j.core.server.AgentState;
 import io.opamp4j.core.server.AgentStatus;
 import io.opamp4j.core.server.Target;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +23,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentSession {
   private final Mailbox mailbox;
+  private final Outbox outbox = new Outbox();
   private final Map<String, String> labels;
   private volatile Now now;
   private volatile Instant lastContact;
+  private volatile Instant toldToReturn = Instant.EPOCH;
 
   // The last resolution of the target, and what it was made from; touched only by the mailbox's
   // work.
   private @Nullable FleetView resolvedFrom;
   private @Nullable AgentDescription resolvedFor;
+  private long resolvedWith;
   private Target resolved = Target.NONE;
+
+  // Whether two agents share the uid, and what the second one was told to use; touched only by the
+  // mailbox's work.
+  private SequenceLines lines = SequenceLines.NONE;
+  private @Nullable InstanceUid intruder;
 
   /**
    * @param state as the machine left it
@@ -78,6 +88,11 @@ final class AgentSession {
     return mailbox;
   }
 
+  /** Custom messages that wait for the agent. */
+  Outbox outbox() {
+    return outbox;
+  }
+
   Now now() {
     return now;
   }
@@ -95,22 +110,55 @@ final class AgentSession {
     lastContact = at;
   }
 
+  /**
+   * How long the agent is to stay away: until the time it was told before, if that is still to
+   * come.
+   */
+  Duration returnTime(Instant at, Supplier<Duration> fresh) {
+    Duration left = Duration.between(at, toldToReturn);
+    if (left.isNegative() || left.isZero()) {
+      left = fresh.get();
+      toldToReturn = at.plus(left);
+    }
+    return left;
+  }
+
+  /** The sequence numbers seen under this uid. */
+  SequenceLines lines() {
+    return lines;
+  }
+
+  /** What the second of two agents with this uid was told to use; null if there is none. */
+  @Nullable InstanceUid intruder() {
+    return intruder;
+  }
+
+  void follow(SequenceLines seen, @Nullable InstanceUid toldToIntruder) {
+    lines = seen;
+    intruder = toldToIntruder;
+  }
+
   boolean isOn(Connection connection) {
     return now.connection().filter(connection::equals).isPresent();
   }
 
   /**
-   * The target, resolved again only if the fleet or the agent's description is another than last
-   * time.
+   * The target, resolved again only if the fleet or what the agent says of itself is another than
+   * last time.
    */
-  Target target(FleetView fleet, AgentToServer report) {
+  Target target(FleetView fleet, HeartbeatOffer heartbeat, AgentToServer report) {
     AgentDescription description = report.getAgentDescription();
-    if (fleet != resolvedFrom || description != resolvedFor) {
-      Target fresh = fleet.resolve(report, labels);
+    boolean same =
+        fleet == resolvedFrom
+            && description == resolvedFor
+            && report.getCapabilities() == resolvedWith;
+    if (!same) {
+      Target fresh = heartbeat.addTo(fleet.resolve(report, labels), report.getCapabilities());
       // An equal target keeps its identity, so that later comparisons are cheap.
       resolved = fresh.equals(resolved) ? resolved : fresh;
       resolvedFrom = fleet;
       resolvedFor = description;
+      resolvedWith = report.getCapabilities();
     }
     return resolved;
   }

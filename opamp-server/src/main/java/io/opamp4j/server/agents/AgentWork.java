@@ -5,15 +5,18 @@ import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.core.server.AgentMachine;
 import io.opamp4j.core.server.AgentState;
 import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.server.Extras;
+import io.opamp4j.core.server.OneShot;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.server.fleet.FleetSource;
+import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.fleet.FleetView;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,41 +30,57 @@ final class AgentWork {
   private static final Logger log = LoggerFactory.getLogger(AgentWork.class);
 
   private final AgentMachine machine;
-  private final FleetSource fleet;
+  private final Targets targets;
   private final Sessions sessions;
-  private final ConnectionRegistry registry;
   private final SilenceWatch silence;
   private final RecordWriter writer;
   private final AgentEvents events;
+  private final AgentExtras beside;
   private final InstantSource clock;
 
   @Inject
   AgentWork(
       AgentMachine machine,
-      FleetSource fleet,
+      Targets targets,
       Sessions sessions,
-      ConnectionRegistry registry,
       SilenceWatch silence,
       RecordWriter writer,
       AgentEvents events,
+      AgentExtras beside,
       InstantSource clock) {
     this.machine = machine;
-    this.fleet = fleet;
+    this.targets = targets;
     this.sessions = sessions;
-    this.registry = registry;
     this.silence = silence;
     this.writer = writer;
     this.events = events;
+    this.beside = beside;
     this.clock = clock;
   }
 
-  /** A message came in at this time. */
-  void receive(AgentSession session, Connection connection, AgentToServer message, Instant at) {
+  /** A message of this agent came in, on its present connection or on one that replaces it. */
+  void receive(AgentSession session, Incoming in) {
+    if (beside.holdsBack(
+        session,
+        in.connection(),
+        in.message(),
+        order -> in.attend(() -> receive(session, in, order)))) {
+      in.postpone();
+    } else {
+      receive(session, in, Optional.empty());
+    }
+  }
+
+  private void receive(AgentSession session, Incoming in, Optional<Order> order) {
+    Connection connection = in.connection();
+    AgentToServer message = in.message();
+    Instant at = in.at();
     takeNewUid(session, message);
     AgentSession.Now before = session.now();
     boolean overHttp = connection.transport() == Connection.Transport.HTTP;
     boolean newConnection = overHttp ? !polls(before) : !session.isOn(connection);
-    FleetView view = fleet.current();
+    FleetView view = targets.current();
+    Extras extras = beside.extras(session, connection, message, order, at);
     Step step;
     try {
       step =
@@ -69,17 +88,16 @@ final class AgentWork {
               before.state(),
               message,
               new AgentMachine.Arrival(newConnection, overHttp, at),
-              report -> session.target(view, report));
+              report -> targets.of(session, view, report),
+              extras);
     } catch (RuntimeException e) {
+      order.ifPresent(beside::failed);
       log.error("A message of agent {} could not be processed", before.state().uid(), e);
-      connection.send(
+      in.answer(
           ErrorResponses.unknown(message.getInstanceUid(), "the server failed on this message"));
       return;
     }
-    before
-        .connection()
-        .filter(old -> !old.equals(connection))
-        .ifPresent(old -> registry.detach(old, session));
+    before.connection().filter(old -> !old.equals(connection)).ifPresent(old -> drop(session, old));
     session.become(
         new AgentSession.Now(
             step.state(),
@@ -92,23 +110,53 @@ final class AgentWork {
       silence.heard(session, connection, at);
     } else {
       silence.forget(step.state().uid());
-      registry.detach(connection, session);
     }
-    finish(session, step, Optional.of(connection));
+    attach(session, connection);
+    finish(session, step, in::answer);
+    beside.answered(
+        session,
+        before.state(),
+        message,
+        extras,
+        order,
+        step,
+        () -> session.mailbox().post(() -> deliver(session)));
+    deliver(session);
+  }
+
+  /** Something may wait for the agent that can be pushed. */
+  void deliver(AgentSession session) {
+    beside.push(session, oneShot -> push(session, oneShot));
+  }
+
+  private boolean push(AgentSession session, OneShot oneShot) {
+    Optional<Connection> connection = session.now().connection().filter(c -> !isGone(c));
+    if (connection.isEmpty()) {
+      return false;
+    }
+    Step step = machine.pushed(session.now().state(), oneShot, clock.instant());
+    become(session, step);
+    finish(session, step, connection.get()::send);
+    return step.reply().isPresent();
+  }
+
+  /** The news of its end may still be on the way to this mailbox. */
+  private static boolean isGone(Connection connection) {
+    return connection instanceof Carrier carrier && carrier.ended().isPresent();
   }
 
   /** The fleet has changed. */
   void retarget(AgentSession session, FleetView view) {
-    if (view != fleet.current()) {
+    if (view != targets.current()) {
       // A newer view is on its way to this mailbox.
       return;
     }
     AgentState before = session.now().state();
     Optional<Connection> connection = session.now().connection();
-    Step step = machine.retargeted(before, session.target(view, before.report()), clock.instant());
+    Step step =
+        machine.retargeted(before, targets.of(session, view, before.report()), clock.instant());
     become(session, step);
-    step.reply().ifPresent(reply -> connection.ifPresent(c -> c.push(reply)));
-    finish(session, step, Optional.empty());
+    finish(session, step, reply -> connection.ifPresent(c -> c.push(reply)));
   }
 
   /** The agent's WebSocket ended. */
@@ -126,12 +174,10 @@ final class AgentWork {
     if (connection.isEmpty() || !silence.isOverdue(session, connection.get(), at)) {
       return;
     }
-    long seconds = Duration.between(session.lastContact(), at).toSeconds();
-    String reason = "nothing was heard for " + seconds + " s";
+    String reason = silence.reason(session, at);
     end(session, machine.timedOut(session.now().state(), reason, at));
-    registry.detach(connection.get(), session);
-    if (registry.on(connection.get()).isEmpty()) {
-      connection.get().close(GOING_AWAY, reason);
+    if (connection.get() instanceof Carrier carrier && carrier.carried().isEmpty()) {
+      carrier.close(GOING_AWAY, reason);
     }
   }
 
@@ -141,6 +187,7 @@ final class AgentWork {
     boolean old = now.connection().isEmpty() && now.lastSeen().isBefore(limit);
     if (old && sessions.remove(now.state().uid(), session)) {
       writer.removed(now.state().uid());
+      beside.forgotten(now.state().uid(), clock.instant());
     }
   }
 
@@ -155,6 +202,7 @@ final class AgentWork {
       return;
     }
     writer.removed(now.state().uid());
+    beside.renamed(now.state().uid(), used);
     silence.forget(now.state().uid());
     session.become(
         new AgentSession.Now(
@@ -169,8 +217,29 @@ final class AgentWork {
 
   private void end(AgentSession session, Step step) {
     silence.forget(step.state().uid());
+    session.now().connection().ifPresent(connection -> drop(session, connection));
     become(session, step);
-    finish(session, step, Optional.empty());
+    finish(session, step, reply -> {});
+  }
+
+  /**
+   * Puts the agent where its state says it is. The end of a WebSocket is noticed on another thread,
+   * perhaps before the agent was put there.
+   */
+  private void attach(AgentSession session, Connection connection) {
+    if (connection instanceof Carrier carrier) {
+      if (!session.isOn(carrier)) {
+        carrier.drop(session);
+      } else if (!carrier.carry(session)) {
+        session.mailbox().post(() -> disconnect(session, carrier, carrier.ended().orElseThrow()));
+      }
+    }
+  }
+
+  private static void drop(AgentSession session, Connection connection) {
+    if (connection instanceof Carrier carrier) {
+      carrier.drop(session);
+    }
   }
 
   private void become(AgentSession session, Step step) {
@@ -195,12 +264,12 @@ final class AgentWork {
     return changed ? at : before.statusSince();
   }
 
-  private void finish(AgentSession session, Step step, Optional<Connection> connection) {
+  private void finish(AgentSession session, Step step, Consumer<ServerToAgent> out) {
     step.state().reassigned().ifPresent(fresh -> sessions.expectRename(step.state().uid(), fresh));
     if (step.durable()) {
       writer.changed(session);
     }
-    step.reply().ifPresent(reply -> connection.ifPresent(c -> c.send(reply)));
+    step.reply().ifPresent(out);
     events.publish(step.events());
   }
 }

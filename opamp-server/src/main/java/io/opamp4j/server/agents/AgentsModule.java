@@ -27,6 +27,7 @@ import java.util.random.RandomGenerator;
 public final class AgentsModule extends AbstractModule {
   private static final Duration SWEEP_TICK = Duration.ofSeconds(1);
   private static final Duration FLUSH = Duration.ofSeconds(1);
+  private static final Duration REFUSALS = Duration.ofSeconds(5);
   private static final long DRAIN_SECONDS = 10;
 
   private static final long SERVER_CAPABILITIES =
@@ -40,28 +41,60 @@ public final class AgentsModule extends AbstractModule {
     bind(AgentHub.class).in(Scopes.SINGLETON);
     bind(AgentInbox.class).to(AgentHub.class);
     bind(AgentDirectory.class).to(AgentHub.class);
+    bind(Intake.class).in(Scopes.SINGLETON);
     bind(AgentWork.class).in(Scopes.SINGLETON);
+    bind(Targets.class).in(Scopes.SINGLETON);
+    bind(NewUids.class).in(Scopes.SINGLETON);
+    bind(Rivals.class).in(Scopes.SINGLETON);
+    bind(GatewayControl.class).to(BindplaneGateway.class).in(Scopes.SINGLETON);
     bind(Sessions.class).in(Scopes.SINGLETON);
     bind(ConnectionRegistry.class).in(Scopes.SINGLETON);
     bind(SilenceWatch.class).in(Scopes.SINGLETON);
     bind(RecordWriter.class).in(Scopes.SINGLETON);
     bind(AgentEvents.class).in(Scopes.SINGLETON);
+    bind(RefusalLog.class).in(Scopes.SINGLETON);
     bind(HeartbeatSweep.class).in(Scopes.SINGLETON);
     Multibinder.newSetBinder(binder(), AgentListener.class).addBinding().to(EventLog.class);
     bind(EventLog.class).in(Scopes.SINGLETON);
+    install(new ExtrasModule());
   }
 
   @Provides
   @Singleton
-  AgentMachine machine(InstantSource clock, RandomGenerator random) {
+  AgentMachine machine(
+      HeartbeatOffer heartbeat,
+      CustomHandlers handlers,
+      InstantSource clock,
+      RandomGenerator random) {
     return new AgentMachine(
-        SERVER_CAPABILITIES, () -> InstanceUid.generate(clock.instant(), random));
+        SERVER_CAPABILITIES | heartbeat.serverCapability(),
+        handlers.capabilities(),
+        () -> InstanceUid.generate(clock.instant(), random));
   }
 
   @Provides
   @Singleton
   Liveness liveness(ServerConfig config) {
     return new Liveness(config.agents());
+  }
+
+  @Provides
+  @Singleton
+  MemoryBudget memory(ServerConfig config) {
+    return new MemoryBudget(config.agents().limits().buffered());
+  }
+
+  @Provides
+  @Singleton
+  AdmissionGate gate(
+      ServerConfig config, MemoryBudget memory, InstantSource clock, RandomGenerator random) {
+    return new AdmissionGate(config.agents().admission(), memory, clock, random);
+  }
+
+  @Provides
+  @Singleton
+  HeartbeatOffer heartbeatOffer(ServerConfig config) {
+    return new HeartbeatOffer(config.agents());
   }
 
   @Provides
@@ -107,6 +140,12 @@ public final class AgentsModule extends AbstractModule {
   @Singleton
   PeriodicTask flush(RecordWriter writer) {
     return new PeriodicTask("agent record flush", FLUSH, true, now -> writer.flush());
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  PeriodicTask refusals(RefusalLog log) {
+    return new PeriodicTask("log of refused agents", REFUSALS, false, log::tick);
   }
 
   @ProvidesIntoSet

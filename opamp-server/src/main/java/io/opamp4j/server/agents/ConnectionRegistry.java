@@ -1,49 +1,42 @@
 package io.opamp4j.server.agents;
 
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/**
- * Which agents a WebSocket carries. A gateway's socket carries many (TRN-08); plain-HTTP exchanges
- * are not kept. Thread-safe.
- */
+/** The live WebSockets. Plain-HTTP exchanges are not kept. Thread-safe. */
 final class ConnectionRegistry {
-  private final ConcurrentMap<Connection, Set<AgentSession>> carried = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Connection, Carrier> carriers = new ConcurrentHashMap<>();
 
   @Inject
   ConnectionRegistry() {}
 
-  /** The connection carries this agent from now on. Called on the connection's I/O thread. */
-  void attach(Connection connection, AgentSession session) {
-    carried.computeIfAbsent(connection, c -> ConcurrentHashMap.newKeySet(1)).add(session);
+  /** The carrier of a WebSocket. Called on its I/O thread, and not after its end. */
+  Carrier of(Connection socket, Instant at) {
+    Carrier known = carriers.get(socket);
+    return known != null ? known : carriers.computeIfAbsent(socket, s -> new Carrier(s, at));
   }
 
-  /** The connection carries this agent no longer, but may carry others. */
-  void detach(Connection connection, AgentSession session) {
-    carried.computeIfPresent(
-        connection,
-        (c, sessions) -> {
-          sessions.remove(session);
-          return sessions;
-        });
+  Optional<Carrier> find(Connection socket) {
+    return Optional.ofNullable(carriers.get(socket));
   }
 
-  /** The agents of a connection. */
-  Collection<AgentSession> on(Connection connection) {
-    return carried.getOrDefault(connection, Set.of());
+  /** The agents that a WebSocket carries. */
+  Collection<AgentSession> on(Connection socket) {
+    return find(socket).map(Carrier::carried).orElse(Set.of());
   }
 
-  /** The connection is gone; these were its agents. */
-  Collection<AgentSession> remove(Connection connection) {
-    Set<AgentSession> sessions = carried.remove(connection);
-    return sessions != null ? sessions : Set.of();
+  /** The WebSocket is gone. */
+  Optional<Carrier> remove(Connection socket) {
+    return Optional.ofNullable(carriers.remove(socket));
   }
 
-  /** All live connections. */
-  Collection<Connection> connections() {
-    return carried.keySet();
+  /** All live WebSockets. */
+  Collection<Carrier> connections() {
+    return carriers.values();
   }
 }

@@ -14,6 +14,7 @@ import java.time.InstantSource;
  */
 final class HeartbeatSweep {
   private final AgentHub hub;
+  private final Rivals rivals;
   private final ConnectionRegistry registry;
   private final Liveness liveness;
   private final ServerConfig.Agents config;
@@ -23,11 +24,13 @@ final class HeartbeatSweep {
   @Inject
   HeartbeatSweep(
       AgentHub hub,
+      Rivals rivals,
       ConnectionRegistry registry,
       Liveness liveness,
       ServerConfig.Agents config,
       InstantSource clock) {
     this.hub = hub;
+    this.rivals = rivals;
     this.registry = registry;
     this.liveness = liveness;
     this.config = config;
@@ -37,20 +40,28 @@ final class HeartbeatSweep {
 
   /** Time has passed. Called about once per second, and cheap when nothing is due. */
   void tick(Instant now) {
-    for (Connection connection : registry.connections()) {
-      if (!Spread.next(connection.id().hashCode(), interval(), lastTick).isAfter(now)) {
-        connection.ping();
+    for (Carrier carrier : registry.connections()) {
+      if (!Spread.next(carrier.id().hashCode(), liveness.pingInterval(), lastTick).isAfter(now)) {
+        pingOrGiveUp(carrier, now);
       }
-      for (AgentSession session : registry.on(connection)) {
-        heartbeat(session, connection, now);
+      for (AgentSession session : carrier.carried()) {
+        heartbeat(session, carrier, now);
       }
     }
+    rivals.tick(now);
     if (!now.isBefore(nextExpiry)) {
       nextExpiry = now.plus(config.heartbeats().expiryInterval());
       hub.expireSilent();
       config.retention().ifPresent(hub::forgetOlderThan);
     }
     lastTick = now;
+  }
+
+  private void pingOrGiveUp(Carrier carrier, Instant now) {
+    if (!carrier.pingAgain(now)) {
+      long seconds = Duration.between(carrier.lastContact(), now).toSeconds();
+      hub.giveUp(carrier, "nothing was heard for " + seconds + " s, not even a pong");
+    }
   }
 
   /** Each agent has its own moment in the interval, so that the sends do not come in one burst. */
@@ -61,7 +72,7 @@ final class HeartbeatSweep {
             && liveness.needsServerHeartbeat(
                 connection.transport(), agent.state().report().getCapabilities());
     if (needed && !Spread.next(agent.state().uid(), interval(), lastTick).isAfter(now)) {
-      connection.send(
+      connection.push(
           ServerToAgent.newBuilder().setInstanceUid(agent.state().uid().toBytes()).build());
     }
   }

@@ -4,6 +4,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class Mailbox {
   private final Executor workers;
   private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger fromPeer = new AtomicInteger();
+  private final AtomicLong bytesFromPeer = new AtomicLong();
   private final AtomicBoolean scheduled = new AtomicBoolean();
 
   Mailbox(Executor workers) {
@@ -34,19 +36,29 @@ final class Mailbox {
   /**
    * Work caused by the peer.
    *
+   * @param bytes what it keeps in memory
+   * @param mostBytes what the peer's work may keep in memory together; one piece may be larger if
+   *     it is alone
    * @return false if too much is waiting; the work will not be done
    */
-  boolean offer(Runnable work) {
-    if (fromPeer.incrementAndGet() > CAPACITY) {
-      fromPeer.decrementAndGet();
+  boolean offer(long bytes, long mostBytes, Runnable work) {
+    boolean tooMany = fromPeer.incrementAndGet() > CAPACITY;
+    long together = bytesFromPeer.addAndGet(bytes);
+    if (tooMany || (together > mostBytes && together > bytes)) {
+      leave(bytes);
       return false;
     }
     post(
         () -> {
-          fromPeer.decrementAndGet();
+          leave(bytes);
           work.run();
         });
     return true;
+  }
+
+  private void leave(long bytes) {
+    fromPeer.decrementAndGet();
+    bytesFromPeer.addAndGet(-bytes);
   }
 
   /** Work of the server's own. */

@@ -1,6 +1,10 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.storage.AgentQuery;
+import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.AgentStore;
+import io.opamp4j.storage.Page;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.HashMap;
@@ -14,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Every agent this server knows, by uid; and the uids handed out but not used yet. Thread-safe. */
 final class Sessions {
+  private static final int LOAD_PAGE = 1_000;
+
   private final ConcurrentNavigableMap<InstanceUid, AgentSession> byUid =
       new ConcurrentSkipListMap<>();
+  private final AgentStore store;
   private final Executor workers;
 
   private final Object admission = new Object();
@@ -23,7 +30,8 @@ final class Sessions {
   private final Map<InstanceUid, InstanceUid> renames = new HashMap<>();
 
   @Inject
-  Sessions(@AgentWorkers Executor workers) {
+  Sessions(AgentStore store, @AgentWorkers Executor workers) {
+    this.store = store;
     this.workers = workers;
   }
 
@@ -40,9 +48,18 @@ final class Sessions {
     return byUid.size();
   }
 
-  /** Adds an agent read from storage. */
-  void add(InstanceUid uid, AgentSession session) {
-    byUid.put(uid, session);
+  /** Reads every known agent from storage, as disconnected. Blocks. */
+  void load() {
+    AgentQuery query = AgentQuery.first(LOAD_PAGE);
+    boolean more = true;
+    while (more) {
+      Page<AgentRecord> page = store.list(query);
+      for (AgentRecord record : page.items()) {
+        byUid.put(record.uid(), AgentSession.known(record, workers));
+        query = query.after(record.uid());
+      }
+      more = page.more();
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package io.opamp4j.server.agents;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.timing.HeartbeatMonitor;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -40,12 +41,26 @@ final class SilenceWatch {
     return !now.isBefore(deadline(session, connection));
   }
 
+  /** Why an overdue agent is given up, in plain words. */
+  String reason(AgentSession session, Instant now) {
+    AgentSession.Now agent = session.now();
+    boolean alive = agent.lastSeen().isBefore(session.lastContact());
+    return alive && HeartbeatOffer.taken(agent.state()).isPresent()
+        ? "no heartbeat came for "
+            + Duration.between(agent.lastSeen(), now).toSeconds()
+            + " s, though its socket answers"
+        : "nothing was heard for "
+            + Duration.between(session.lastContact(), now).toSeconds()
+            + " s";
+  }
+
   private Instant deadline(AgentSession session, Connection connection) {
     AgentSession.Now now = session.now();
     return liveness.deadline(
         connection.transport(),
-        now.state().report().getCapabilities(),
+        now.state(),
         now.seenInterval(),
+        now.lastSeen(),
         session.lastContact());
   }
 }

@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Lifecycle {
   static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-  static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
   private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
 
@@ -88,7 +87,7 @@ final class Lifecycle {
     while (!begun.isEmpty()) {
       LifecycleStep step = begun.pop();
       try {
-        runner.run("stop " + step.name(), step.stop(), STOP_TIMEOUT);
+        runner.run("stop " + step.name(), step.stop(), step.stopTimeout());
         log.debug("stopped {}", step.name());
       } catch (Exception | Error e) {
         interrupted |= e instanceof InterruptedException;

@@ -1,5 +1,6 @@
 package io.opamp4j.server.boot;
 
+import com.google.inject.Module;
 import io.opamp4j.server.OpampServer;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.ServerStartException;
@@ -12,6 +13,7 @@ import io.opamp4j.server.config.EffectiveValue;
 import io.opamp4j.server.config.StoragePlugins;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -76,7 +78,8 @@ public final class Main {
   private int runOrThrow(List<String> args, Map<String, String> environment, PrintStream out)
       throws InterruptedException {
     ConfigProblems problems = new ConfigProblems();
-    StoragePlugins plugins = StoragePlugins.load(installation.pluginLoader(problems), problems);
+    ClassLoader loader = installation.pluginLoader(problems);
+    StoragePlugins plugins = StoragePlugins.load(loader, problems);
     ConfigReader reader = new ConfigReader(plugins);
     CommandLine commandLine = CommandLine.parse(args, reader.table(), problems);
     if (commandLine.help()) {
@@ -87,17 +90,41 @@ public final class Main {
       out.println(Usage.version());
       return OK;
     }
+    if (commandLine.copy().isPresent()) {
+      return copy(commandLine.copy().get(), reader, commandLine, environment, problems, out);
+    }
     Configuration configuration =
         reader.read(commandLine, environment, installation.defaultConfigFile(), problems);
     if (commandLine.checkConfig()) {
       out.print(EffectiveValue.table(configuration.values()));
       return OK;
     }
-    serve(configuration, out);
+    serve(configuration, loader, out);
     return OK;
   }
 
-  private void serve(Configuration configuration, PrintStream out) throws InterruptedException {
+  private int copy(
+      CommandLine.Copy order,
+      ConfigReader reader,
+      CommandLine commandLine,
+      Map<String, String> environment,
+      ConfigProblems problems,
+      PrintStream out) {
+    Map<String, String> names = new LinkedHashMap<>();
+    names.put("--from", order.from());
+    names.put("--to", order.to());
+    if (order.from().equals(order.to())) {
+      problems.add("--to", "must be another backend than --from");
+    }
+    List<Module> storages =
+        reader.storages(
+            names, commandLine, environment, installation.defaultConfigFile(), problems);
+    StorageCopyCommand.run(storages.get(0), storages.get(1), order.overwrite(), out);
+    return OK;
+  }
+
+  private void serve(Configuration configuration, ClassLoader plugins, PrintStream out)
+      throws InterruptedException {
     log().info("{}", Usage.version());
     configuration.values().stream()
         .filter(value -> !value.isDefault())
@@ -106,6 +133,7 @@ public final class Main {
         OpampServer.builder()
             .config(configuration.server())
             .storage(configuration.storage())
+            .pluginLoader(plugins)
             .start()) {
       // First the hook: whoever reads that it has started may stop it at once.
       hook.add(server);

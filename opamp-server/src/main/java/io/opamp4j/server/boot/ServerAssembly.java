@@ -8,6 +8,7 @@ import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
 import com.google.inject.spi.Message;
+import io.opamp4j.server.CustomMessageHandler;
 import io.opamp4j.server.LifecycleStep;
 import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
@@ -43,10 +44,14 @@ public final class ServerAssembly implements AutoCloseable {
   /**
    * Builds the graph, which opens the storage, and starts its steps.
    *
+   * @param handlers of custom messages, no two of one capability
    * @throws ServerStartException if it cannot start; nothing is left running
    */
-  public static ServerAssembly start(ServerConfig config, Module storage) {
-    return start(config, storage, parts());
+  public static ServerAssembly start(
+      ServerConfig config, Module storage, Set<CustomMessageHandler> handlers) {
+    List<Module> parts = new ArrayList<>(parts());
+    parts.add(new HandlersModule(handlers));
+    return start(config, storage, parts);
   }
 
   /** Every module of the server beside storage: one line each. */

@@ -12,6 +12,7 @@ final class Usage {
         new StringBuilder(
             """
             Usage: opamp-server [OPTION]... [--KEY VALUE | --KEY=VALUE]...
+                   opamp-server storage copy --from BACKEND --to BACKEND [--overwrite] [OPTION]...
 
             A control plane for telemetry agents that speak OpAMP: WebSocket, HTTP and REST on one port.
 
@@ -21,6 +22,10 @@ final class Usage {
               --check-config   Print every value in force and where it comes from; do not start.
               --version        Print the version of the server and of Java.
               --help, -h       Print this.
+
+            storage copy brings everything from one storage backend into another, compares the two,
+            and ends. Stop the server first. The target must be empty, unless --overwrite is given:
+            then what it has under the same name is replaced, and the rest stays.
 
             Every key can be written in the file, as an environment variable and as an option;
             the later wins. Durations: 500ms, 30s, 5m, 1h, 7d. Sizes: 1048576, 512KiB, 64MiB.

@@ -18,19 +18,33 @@ import java.util.Optional;
  * @param checkConfig {@code --check-config} was asked for
  * @param configFile the file named by {@code --config}
  * @param settings the text given for each key
+ * @param copy the command {@code storage copy}, if it was given
  */
 public record CommandLine(
     boolean help,
     boolean version,
     boolean checkConfig,
     Optional<String> configFile,
-    Map<String, String> settings) {
+    Map<String, String> settings,
+    Optional<Copy> copy) {
   private static final String CONFIG = "--config";
+  private static final String FROM = "--from";
+  private static final String TO = "--to";
+  private static final String OVERWRITE = "--overwrite";
   private static final List<String> FLAGS = List.of("--help", "--version", "--check-config");
 
   public CommandLine {
     settings = Map.copyOf(settings);
   }
+
+  /**
+   * {@code storage copy}: bring everything from one backend into another, and end.
+   *
+   * @param from the name of the backend to read; empty if it was not given
+   * @param to the name of the backend to write; empty if it was not given
+   * @param overwrite whether the target may hold something already
+   */
+  public record Copy(String from, String to, boolean overwrite) {}
 
   /** Understands the words, adding what cannot be understood to the problems. */
   public static CommandLine parse(List<String> words, SettingTable table, ConfigProblems problems) {
@@ -48,14 +62,25 @@ public record CommandLine(
     private final ConfigProblems problems;
     private final Map<String, String> options = new LinkedHashMap<>();
     private final Map<String, String> settings = new HashMap<>();
-    private final List<String> names = new ArrayList<>(FLAGS);
+    private final List<String> flags = new ArrayList<>(FLAGS);
+    private final List<String> texts = new ArrayList<>(List.of(CONFIG));
+    private final List<String> names = new ArrayList<>();
+    private boolean copy;
     private String pushedBack = "";
     private int position;
 
     Parser(List<String> words, SettingTable table, ConfigProblems problems) {
       this.words = List.copyOf(words).iterator();
       this.problems = problems;
-      names.add(CONFIG);
+      copy = words.size() > 1 && words.subList(0, 2).equals(List.of("storage", "copy"));
+      if (copy) {
+        next();
+        next();
+        flags.add(OVERWRITE);
+        texts.addAll(List.of(FROM, TO));
+      }
+      names.addAll(flags);
+      names.addAll(texts);
       table.all().forEach(setting -> names.add(setting.option()));
     }
 
@@ -76,7 +101,20 @@ public record CommandLine(
           options.containsKey("--version"),
           options.containsKey("--check-config"),
           Optional.ofNullable(options.get(CONFIG)),
-          settings);
+          settings,
+          copy ? Optional.of(copyOrder()) : Optional.empty());
+    }
+
+    private Copy copyOrder() {
+      for (String needed : List.of(FROM, TO)) {
+        if (!options.containsKey(needed) && !options.containsKey("--help")) {
+          problems.add(needed, "is needed: opamp-server storage copy --from h2 --to redis");
+        }
+      }
+      return new Copy(
+          options.getOrDefault(FROM, ""),
+          options.getOrDefault(TO, ""),
+          options.containsKey(OVERWRITE));
     }
 
     private void option(String word) {
@@ -84,7 +122,7 @@ public record CommandLine(
       String name = equals < 0 ? word : word.substring(0, equals);
       Optional<String> attached =
           equals < 0 ? Optional.empty() : Optional.of(word.substring(equals + 1));
-      if (FLAGS.contains(name)) {
+      if (flags.contains(name)) {
         if (attached.isPresent()) {
           problems.add(name, "takes no value");
         }
@@ -103,7 +141,7 @@ public record CommandLine(
         problems.add(name, "needs a value: " + name + "=VALUE");
       } else {
         String earlier =
-            name.equals(CONFIG)
+            texts.contains(name)
                 ? options.putIfAbsent(name, value.get())
                 : settings.putIfAbsent(name.substring(2), value.get());
         if (earlier != null) {

@@ -6,6 +6,7 @@ import io.opamp4j.storage.StoragePlugin;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +43,7 @@ public final class ConfigReader {
       Map<String, String> environment,
       Optional<Path> defaultFile,
       ConfigProblems problems) {
-    RawValues values = new RawValues();
-    file(commandLine, environment, defaultFile, problems)
-        .ifPresent(path -> new YamlSource(path.toString(), table, values, problems).read(path));
-    EnvironmentSource.read(environment, table, values, problems);
-    commandLine.read(table, values);
-
+    RawValues values = gather(commandLine, environment, defaultFile, problems);
     TypedValues typed = new TypedValues(values, problems);
     ServerConfig.Server server =
         new ServerConfig.Server(
@@ -66,6 +62,54 @@ public final class ConfigReader {
         new ServerConfig(server, agents, storage),
         module.orElseThrow(),
         table.all().stream().map(setting -> EffectiveValue.of(setting, values)).toList());
+  }
+
+  /**
+   * Reads what these backends are told, wherever {@code storage.type} points. A name that is not
+   * installed is a problem of its option.
+   *
+   * @param names option to name of backend, such as {@code --from} to {@code h2}
+   * @return their modules, in the order of the names; installing one opens that backend
+   * @throws ConfigException with every problem, if there is any
+   */
+  public List<Module> storages(
+      Map<String, String> names,
+      CommandLine commandLine,
+      Map<String, String> environment,
+      Optional<Path> defaultFile,
+      ConfigProblems problems) {
+    RawValues values = gather(commandLine, environment, defaultFile, problems);
+    List<Module> modules = new ArrayList<>();
+    names.forEach(
+        (option, name) ->
+            plugins
+                .find(name)
+                .ifPresentOrElse(
+                    plugin ->
+                        StorageValues.module(plugin, values, problems).ifPresent(modules::add),
+                    () ->
+                        problems.add(
+                            option,
+                            "'"
+                                + name
+                                + "' is no installed storage backend (available: "
+                                + plugins.names()
+                                + ")")));
+    problems.throwIfAny();
+    return modules;
+  }
+
+  private RawValues gather(
+      CommandLine commandLine,
+      Map<String, String> environment,
+      Optional<Path> defaultFile,
+      ConfigProblems problems) {
+    RawValues values = new RawValues();
+    file(commandLine, environment, defaultFile, problems)
+        .ifPresent(path -> new YamlSource(path.toString(), table, values, problems).read(path));
+    EnvironmentSource.read(environment, table, values, problems);
+    commandLine.read(table, values);
+    return values;
   }
 
   /**

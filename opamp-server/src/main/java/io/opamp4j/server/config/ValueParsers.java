@@ -146,7 +146,8 @@ final class ValueParsers {
       }
       try {
         URI url = new URI(text);
-        if (AGENT_SCHEMES.contains(url.getScheme()) && url.getHost() != null) {
+        boolean known = url.getScheme() != null && AGENT_SCHEMES.contains(url.getScheme());
+        if (known && url.getHost() != null) {
           return Optional.of(url);
         }
       } catch (URISyntaxException e) {

@@ -24,7 +24,8 @@ record AgentAttributes(
         json(description.getNonIdentifyingAttributesList()));
   }
 
-  private static Map<String, Object> json(List<KeyValue> attributes) {
+  /** Attributes by key; of two with one key the last counts. */
+  static Map<String, Object> json(List<KeyValue> attributes) {
     Map<String, Object> json = new TreeMap<>();
     attributes.forEach(
         attribute -> json.put(attribute.getKey(), Attributes.json(attribute.getValue())));

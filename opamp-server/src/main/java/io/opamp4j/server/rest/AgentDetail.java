@@ -40,6 +40,8 @@ record AgentDetail(
     @Schema(requiredMode = REQUIRED, description = "By name; unknown bits as 0x10000")
         List<String> capabilities,
     @Schema(requiredMode = REQUIRED) List<String> customCapabilities,
+    @Schema(description = "Names its components, which are under /api/v1/components")
+        @Nullable String componentsHash,
     @Nullable ComponentHealthReport health,
     @Nullable EffectiveConfigReport effectiveConfig,
     @Nullable RemoteConfigReport remoteConfigStatus,
@@ -66,6 +68,7 @@ record AgentDetail(
         new TreeMap<>(agent.labels()),
         ProtoValues.capabilities(report.getCapabilities()),
         List.copyOf(report.getCustomCapabilities().getCapabilitiesList()),
+        ProtoValues.hexOrNull(report.getAvailableComponents().getHash()),
         report.hasHealth() ? ComponentHealthReport.of(report.getHealth()) : null,
         EffectiveConfigReport.of(report),
         RemoteConfigReport.of(report),

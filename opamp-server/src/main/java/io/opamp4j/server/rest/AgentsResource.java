@@ -100,15 +100,20 @@ public final class AgentsResource {
               description = "The instance uid",
               schema = @Schema(type = "string", format = "uuid"))
           String uid) {
-    InstanceUid parsed;
+    InstanceUid parsed = parse(uid);
+    return directory.find(parsed).map(AgentDetail::of).orElseThrow(() -> absent(parsed));
+  }
+
+  /** Reads the uid of a path. */
+  static InstanceUid parse(String uid) {
     try {
-      parsed = InstanceUid.parse(uid);
+      return InstanceUid.parse(uid);
     } catch (IllegalArgumentException e) {
       throw ProblemException.invalid("uid", "must be a UUID of 36 characters");
     }
-    return directory
-        .find(parsed)
-        .map(AgentDetail::of)
-        .orElseThrow(() -> new ProblemException(Problem.notFound("there is no agent " + parsed)));
+  }
+
+  static ProblemException absent(InstanceUid agent) {
+    return new ProblemException(Problem.notFound("there is no agent " + agent));
   }
 }

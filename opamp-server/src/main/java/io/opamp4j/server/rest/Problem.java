@@ -84,6 +84,21 @@ record Problem(
         null);
   }
 
+  /** The key of a request was used for another one before. */
+  static Problem keyInUse(String detail) {
+    return new Problem(uri("key-in-use"), "Key in use", 409, detail, null, null, null);
+  }
+
+  /** The thing does not wait any more. */
+  static Problem notPending(String detail) {
+    return new Problem(uri("not-pending"), "Not pending", 409, detail, null, null, null);
+  }
+
+  /** Too many things wait already. */
+  static Problem tooManyWaiting(String detail) {
+    return new Problem(uri("too-many-waiting"), "Too many waiting", 429, detail, null, null, null);
+  }
+
   /** A change must say which version it is meant for. */
   static Problem preconditionRequired(String detail) {
     return new Problem(

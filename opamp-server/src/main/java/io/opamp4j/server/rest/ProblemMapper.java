@@ -2,6 +2,7 @@ package io.opamp4j.server.rest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.server.agents.OrderRefusedException;
 import io.opamp4j.server.fleet.InvalidConfigurationException;
 import io.opamp4j.server.fleet.UnreadableConfigurationException;
 import io.opamp4j.storage.DocumentStore;
@@ -48,6 +49,9 @@ final class ProblemMapper implements ExceptionMapper<Throwable> {
     if (failure instanceof VersionConflictException e) {
       return answer(conflict(e)).build();
     }
+    if (failure instanceof OrderRefusedException e) {
+      return answer(refused(e)).build();
+    }
     if (failure instanceof WebApplicationException e) {
       return http(e);
     }
@@ -65,6 +69,15 @@ final class ProblemMapper implements ExceptionMapper<Throwable> {
   private static Problem conflict(VersionConflictException e) {
     Long current = e.currentVersion() == DocumentStore.ABSENT ? null : e.currentVersion();
     return Problem.versionConflict(String.valueOf(e.getMessage()), current);
+  }
+
+  private static Problem refused(OrderRefusedException e) {
+    String detail = String.valueOf(e.getMessage());
+    return switch (e.reason()) {
+      case TOO_MANY -> Problem.tooManyWaiting(detail);
+      case KEY_IN_USE -> Problem.keyInUse(detail);
+      case NOT_PENDING -> Problem.notPending(detail);
+    };
   }
 
   /** What Jersey itself found: no such path, method or media type. */

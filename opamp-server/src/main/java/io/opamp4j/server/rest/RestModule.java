@@ -16,14 +16,17 @@ import org.glassfish.jersey.server.ServerProperties;
 /**
  * Binds the {@link ResourceConfig} that Jersey runs, with resources built by Guice. Its base URI is
  * the root of the server; paths begin with {@code /api/v1}. Needs what the resources ask for: a
- * {@link ServerInfo}, an {@link io.opamp4j.server.agents.AgentDirectory}, a {@link
- * io.opamp4j.server.fleet.FleetEditor} and a {@link io.opamp4j.storage.Storage}. Resources block on
- * storage, so requests belong on threads that may.
+ * {@link ServerInfo}, a {@link io.opamp4j.server.fleet.FleetEditor}, a {@link
+ * io.opamp4j.storage.Storage} and what {@link io.opamp4j.server.agents.AgentsModule} binds.
+ * Resources block on storage, so requests belong on threads that may.
  */
 public final class RestModule extends AbstractModule {
   static final List<Class<?>> RESOURCES =
       List.of(
           AgentsResource.class,
+          OrdersResource.class,
+          ComponentsResource.class,
+          EventsResource.class,
           ConfigurationsResource.class,
           ServerResource.class,
           OpenApiResource.class);

@@ -20,9 +20,16 @@ record ServerHealth(
       @Schema(requiredMode = REQUIRED) boolean ok,
       @Schema(description = "What is wrong, unless ok") @Nullable String message) {}
 
-  static ServerHealth of(Storage.Check storage) {
+  static ServerHealth of(Storage.Check storage, boolean draining) {
     return new ServerHealth(
-        storage.ok(),
-        List.of(new Check("storage", storage.ok(), storage.ok() ? null : storage.message())));
+        storage.ok() && !draining,
+        List.of(
+            new Check("storage", storage.ok(), storage.ok() ? null : storage.message()),
+            new Check("draining", !draining, draining ? "the server is shutting down" : null)));
+  }
+
+  /** The process answers, which is all that is asked. */
+  static ServerHealth alive() {
+    return new ServerHealth(true, List.of());
   }
 }

@@ -1,6 +1,7 @@
 package io.opamp4j.server.rest;
 
 import io.opamp4j.core.server.ConnectionState;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.storage.Storage;
 import io.swagger.v3.oas.annotations.Operation;
@@ -27,12 +28,14 @@ public final class ServerResource {
   private final ServerInfo info;
   private final Storage storage;
   private final AgentDirectory directory;
+  private final AdmissionGate gate;
 
   @Inject
-  ServerResource(ServerInfo info, Storage storage, AgentDirectory directory) {
+  ServerResource(ServerInfo info, Storage storage, AgentDirectory directory, AdmissionGate gate) {
     this.info = info;
     this.storage = storage;
     this.directory = directory;
+    this.gate = gate;
   }
 
   @GET
@@ -47,22 +50,37 @@ public final class ServerResource {
     directory
         .list(Optional.empty())
         .forEach(agent -> counts.merge(agent.status().state(), 1L, Long::sum));
-    return ServerStatus.of(info, storage.description(), storage.check(), counts);
+    return ServerStatus.of(info, storage.description(), storage.check(), counts, gate.status());
   }
 
   @GET
   @Path("health")
-  @Operation(operationId = "getHealth", summary = "Whether this server works; for probes")
+  @Operation(
+      operationId = "getHealth",
+      summary = "Whether this server is ready for requests; for probes")
   @ApiResponse(
       responseCode = "200",
-      description = "It works",
+      description = "It is ready",
       content = @Content(schema = @Schema(implementation = ServerHealth.class)))
   @ApiResponse(
       responseCode = "503",
-      description = "It does not",
+      description = "It is not: something fails, or it is about to stop",
       content = @Content(schema = @Schema(implementation = ServerHealth.class)))
   public Response health() {
-    ServerHealth health = ServerHealth.of(storage.check());
+    ServerHealth health = ServerHealth.of(storage.check(), gate.status().draining());
     return Response.status(health.healthy() ? 200 : 503).entity(health).build();
+  }
+
+  @GET
+  @Path("health/live")
+  @Operation(
+      operationId = "getLiveness",
+      summary = "Whether this process answers; for probes that would restart it")
+  @ApiResponse(
+      responseCode = "200",
+      description = "It does, also while it is not ready",
+      content = @Content(schema = @Schema(implementation = ServerHealth.class)))
+  public ServerHealth live() {
+    return ServerHealth.alive();
   }
 }

@@ -23,9 +23,12 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.opamp4j.core.timing.ClosePace;
 import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.transport.http.AgentPosts;
 import io.opamp4j.server.transport.http.ConnectionSweep;
 import io.opamp4j.server.transport.http.Drain;
@@ -39,6 +42,8 @@ import jakarta.ws.rs.core.Application;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -66,14 +71,23 @@ public final class HttpListener implements ListenAddress {
   private final ServerConfig config;
   private final TransportSettings settings;
   private final AgentInbox inbox;
+  private final MemoryBudget memory;
+  private final AdmissionGate gate;
   private final Application rest;
   private @Nullable Running running;
 
   public HttpListener(
-      ServerConfig config, TransportSettings settings, AgentInbox inbox, Application rest) {
+      ServerConfig config,
+      TransportSettings settings,
+      AgentInbox inbox,
+      MemoryBudget memory,
+      AdmissionGate gate,
+      Application rest) {
     this.config = requireNonNull(config, "config");
     this.settings = requireNonNull(settings, "settings");
     this.inbox = requireNonNull(inbox, "inbox");
+    this.memory = requireNonNull(memory, "memory");
+    this.gate = requireNonNull(gate, "gate");
     this.rest = requireNonNull(rest, "rest");
   }
 
@@ -126,15 +140,17 @@ public final class HttpListener implements ListenAddress {
   }
 
   /**
-   * Closes the port, then every connection in an orderly way: WebSockets with code 1001 (CLOSE-03),
-   * HTTP after the answer under way. Does nothing the second time.
+   * Ends everything in an orderly way (D12). While the port is still open, agents are told to come
+   * back later, and their WebSockets are closed with code 1001, slice by slice (CLOSE-03); REST is
+   * served all that time. Then the port is closed, and every HTTP connection after the answer under
+   * way. Does nothing the second time.
    *
-   * @param grace how long connections may take; then they are cut
+   * @param time how long this may take; then connections are cut
    */
-  public void stop(Duration grace) {
+  public void stop(Duration time) {
     Running started = running;
     if (started != null) {
-      started.stop(grace);
+      started.stop(time);
     }
   }
 
@@ -151,11 +167,11 @@ public final class HttpListener implements ListenAddress {
     private final HttpSettings http = settings.http(config.agents());
     private final RestBridge restBridge = new RestBridge(rest, workers, http);
     private final WebSocketAcceptor webSockets =
-        new WebSocketAcceptor(inbox, settings.webSocket(config.agents()));
+        new WebSocketAcceptor(inbox, memory, settings.webSocket(config.agents()));
     private final Router router =
         new Router(
             http.agentsPath(),
-            new AgentPosts(inbox, decoders, http),
+            new AgentPosts(new AgentPosts.Parts(inbox, decoders, memory, gate, http)),
             restBridge,
             StaticFiles.fromClassPath(HttpListener.class.getClassLoader(), FILES));
     private @Nullable Channel server;
@@ -185,16 +201,20 @@ public final class HttpListener implements ListenAddress {
           .bind(host, config.server().port());
     }
 
-    void stop(Duration grace) {
+    void stop(Duration time) {
       if (stopped) {
         return;
       }
       stopped = true;
+      gate.drain(time);
+      long cut = loops.ticker().nanoTime() + time.toNanos();
       if (server != null) {
+        endWebSockets(time);
         server.close().awaitUninterruptibly();
       }
       connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Drain.START));
-      if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
+      long left = Math.max(0, cut - loops.ticker().nanoTime());
+      if (!connections.newCloseFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
         log.info("{} connections did not end in time and are cut", connections.size());
         connections.close().awaitUninterruptibly();
       }
@@ -204,10 +224,30 @@ public final class HttpListener implements ListenAddress {
       loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
+    /** Half of the time to tell them all, and a part of the rest to see them end. */
+    private void endWebSockets(Duration time) {
+      List<Channel> sockets =
+          connections.stream()
+              .filter(channel -> channel.pipeline().get(HttpConnection.class) == null)
+              .toList();
+      ClosePace pace = ClosePace.of(sockets.size(), gate.returnsPerSecond(), time.dividedBy(2));
+      log.info(
+          "draining: {} WebSockets are closed over {} ms", pace.count(), pace.over().toMillis());
+      ChannelGroup closing = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+      closing.addAll(sockets);
+      SlicedClose.start(sockets, pace, loops.next()).awaitUninterruptibly(time.toMillis());
+      closing.newCloseFuture().awaitUninterruptibly(time.toMillis() * 3 / 10);
+    }
+
     private final class Initializer extends ChannelInitializer<Channel> {
       @Override
       protected void initChannel(Channel channel) {
-        connections.add(channel);
+        Optional<AdmissionGate.Seat> seat = gate.seat();
+        if (seat.isEmpty()) {
+          channel.close();
+          return;
+        }
+        channel.closeFuture().addListener(closed -> seat.get().leave());
         HttpDecoderConfig limits =
             new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_REQUEST_LINE)
@@ -216,7 +256,9 @@ public final class HttpListener implements ListenAddress {
         channel
             .pipeline()
             .addLast(
-                new HttpServerCodec(limits), new HttpConnection(http, router, webSockets, sweep));
+                new HttpServerCodec(limits),
+                new HttpConnection(http, router, webSockets, sweep, seat.get()));
+        connections.add(channel);
       }
     }
   }

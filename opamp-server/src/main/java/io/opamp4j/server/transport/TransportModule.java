@@ -9,17 +9,20 @@ import io.opamp4j.server.LifecycleStep;
 import io.opamp4j.server.LifecycleStep.Phase;
 import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.ws.rs.core.Application;
 import java.time.Duration;
 
 /**
- * Binds the {@link HttpListener}. Wants a {@link ServerConfig}, an {@link AgentInbox}, and the
- * {@link Application} that serves {@code /api}.
+ * Binds the {@link HttpListener}. Wants a {@link ServerConfig}, an {@link AgentInbox} with its
+ * {@link MemoryBudget} and {@link AdmissionGate}, and the {@link Application} that serves {@code
+ * /api}.
  */
 public final class TransportModule extends AbstractModule {
-  /** How long agents may take to answer a Close frame when the server stops. */
-  private static final Duration DRAIN = Duration.ofSeconds(5);
+  /** What the end of threads may take beside the drain of the connections. */
+  private static final Duration MARGIN = Duration.ofSeconds(10);
 
   @Override
   protected void configure() {
@@ -30,14 +33,24 @@ public final class TransportModule extends AbstractModule {
 
   @Provides
   @Singleton
-  HttpListener listener(ServerConfig config, AgentInbox inbox, Application rest) {
-    return new HttpListener(config, TransportSettings.DEFAULT, inbox, rest);
+  HttpListener listener(
+      ServerConfig config,
+      AgentInbox inbox,
+      MemoryBudget memory,
+      AdmissionGate gate,
+      Application rest) {
+    return new HttpListener(config, TransportSettings.DEFAULT, inbox, memory, gate, rest);
   }
 
   @ProvidesIntoSet
   @Singleton
-  LifecycleStep step(HttpListener listener) {
+  LifecycleStep step(ServerConfig config, HttpListener listener) {
+    Duration drain = config.server().drainTimeout();
     return new LifecycleStep(
-        Phase.LISTENER, "listener", listener::start, () -> listener.stop(DRAIN));
+        Phase.LISTENER,
+        "listener",
+        listener::start,
+        () -> listener.stop(drain),
+        drain.plus(MARGIN));
   }
 }

@@ -10,7 +10,9 @@ final class FakeConnection implements Connection {
   private final Transport transport;
   private final List<ServerToAgent> sent = new ArrayList<>();
   private final List<String> closes = new ArrayList<>();
+  private Runnable onPing = () -> {};
   private int pings;
+  private boolean failing;
 
   private FakeConnection(String id, Transport transport) {
     this.id = id;
@@ -36,6 +38,16 @@ final class FakeConnection implements Connection {
     return closes;
   }
 
+  /** From now on sending meets with a defect. */
+  void failSends() {
+    failing = true;
+  }
+
+  /** What the peer does when it is pinged; nothing unless said here, as if it were dead. */
+  void onPing(Runnable answer) {
+    onPing = answer;
+  }
+
   int pings() {
     return pings;
   }
@@ -57,12 +69,16 @@ final class FakeConnection implements Connection {
 
   @Override
   public void send(ServerToAgent message) {
+    if (failing) {
+      throw new IllegalStateException("a defect");
+    }
     sent.add(message);
   }
 
   @Override
   public void ping() {
     pings++;
+    onPing.run();
   }
 
   @Override

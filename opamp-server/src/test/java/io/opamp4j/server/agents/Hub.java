@@ -8,19 +8,22 @@ import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.server.CustomMessageHandler;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentStore;
 import io.opamp4j.testkit.ManualTime;
+import io.opamp4j.testkit.storage.Stores;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /** A hub with manual time, an executor whose tasks run when told, and a fleet that tests set. */
@@ -34,43 +37,93 @@ final class Hub implements FleetSource {
   final AgentHub hub;
   final HeartbeatSweep sweep;
   final RecordWriter writer;
+  final MemoryBudget memory;
+  final AdmissionGate gate;
   final ConnectionRegistry registry = new ConnectionRegistry();
 
-  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  final ExtrasFixture beside;
+
+  private final List<Runnable> tasks = new ArrayList<>();
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
+  private int uidsMade;
   private FleetView view = (report, labels) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
+    this(store, config, ExtrasFixture.memory());
+  }
+
+  /**
+   * @param extras holds what is kept in documents, which several hubs may share
+   */
+  Hub(
+      AgentStore store,
+      ServerConfig.Agents config,
+      Stores extras,
+      CustomMessageHandler... handlers) {
+    memory = new MemoryBudget(config.limits().buffered());
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
-    Sessions sessions = new Sessions(tasks::add);
+    Sessions sessions = new Sessions(store, tasks::add);
     AgentEvents listeners =
         new AgentEvents(
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
             Runnable::run);
     writer = new RecordWriter(store);
+    HeartbeatOffer heartbeat = new HeartbeatOffer(config);
+    Targets targets = new Targets(this, heartbeat);
+    beside = new ExtrasFixture(extras, time, handlers);
+    AgentMachine machine =
+        new AgentMachine(
+            0x7 | heartbeat.serverCapability(), beside.handlers.capabilities(), this::nextFresh);
     AgentWork work =
-        new AgentWork(
-            new AgentMachine(0x7, () -> FRESH),
-            this,
-            sessions,
-            registry,
-            silence,
-            writer,
-            listeners,
-            time);
-    hub = new AgentHub(work, sessions, registry, silence, this, store, tasks::add, time);
-    sweep = new HeartbeatSweep(hub, registry, liveness, config, time);
+        new AgentWork(machine, targets, sessions, silence, writer, listeners, beside.extras, time);
+    gate = new AdmissionGate(config.admission(), memory, time, new Random(1));
+    Intake intake = new Intake(memory, gate, time);
+    NewUids newUids = new NewUids(machine, sessions, listeners, time);
+    Rivals rivals = new Rivals(work, newUids, listeners, gate, config, time);
+    hub =
+        new AgentHub(
+            intake, work, sessions, registry, silence, rivals, targets, this::gateway, time);
+    sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
     hub.start();
+    beside.start(sessions, work, time);
     run();
+  }
+
+  /** The uid handed out first is {@link #FRESH}, the others follow it. */
+  private InstanceUid nextFresh() {
+    return new InstanceUid(FRESH.mostSignificant(), FRESH.leastSignificant() + uidsMade++);
+  }
+
+  /** Answers a gateway's own message with the same message, unless it is empty. */
+  private Optional<CustomMessage> gateway(CustomMessage message) {
+    return message.getData().isEmpty() ? Optional.empty() : Optional.of(message);
   }
 
   /** Runs what is waiting, and what that leads to. */
   void run() {
-    while (!tasks.isEmpty()) {
-      tasks.poll().run();
+    do {
+      while (!tasks.isEmpty()) {
+        tasks.remove(0).run();
+      }
+    } while (beside.runSome());
+  }
+
+  /** Runs one piece of what is waiting, any of them, as if there were many workers. */
+  void runOne(SplittableRandom random) {
+    if (!tasks.isEmpty()) {
+      tasks.remove(random.nextInt(tasks.size())).run();
     }
+  }
+
+  /** Runs what is waiting in any order. */
+  void runAll(SplittableRandom random) {
+    do {
+      while (!tasks.isEmpty()) {
+        runOne(random);
+      }
+    } while (beside.runSome());
   }
 
   /** Delivers a message, lets the work be done, and returns the answers. */
@@ -85,6 +138,8 @@ final class Hub implements FleetSource {
     for (long second = 0; second < duration.toSeconds(); second++) {
       time.advance(Duration.ofSeconds(1));
       sweep.tick(time.instant());
+      run();
+      beside.upkeep.tick(time.instant());
       run();
     }
   }

@@ -37,13 +37,13 @@ class MailboxTest {
   @Test
   void refusesThePeerWhatIsTooMuchButNeverTheServer() {
     for (int i = 0; i < Mailbox.CAPACITY; i++) {
-      assertThat(mailbox.offer(() -> done.add("peer"))).isTrue();
+      assertThat(mailbox.offer(1, 100, () -> done.add("peer"))).isTrue();
     }
-    assertThat(mailbox.offer(() -> done.add("too much"))).isFalse();
+    assertThat(mailbox.offer(1, 100, () -> done.add("too much"))).isFalse();
     mailbox.post(() -> done.add("server"));
     run();
     assertThat(done).hasSize(Mailbox.CAPACITY + 1).endsWith("server").doesNotContain("too much");
-    assertThat(mailbox.offer(() -> done.add("later"))).as("room again").isTrue();
+    assertThat(mailbox.offer(1, 100, () -> done.add("later"))).as("room again").isTrue();
   }
 
   @Test

@@ -63,7 +63,7 @@ class LifecycleTest {
         .isInstanceOf(Lifecycle.StepFailedException.class)
         .hasCauseInstanceOf(TimeoutException.class);
     assertThat(calls).containsExactly("+store", "-agents", "-store");
-    assertThat(runner.timeouts).contains(Lifecycle.START_TIMEOUT, Lifecycle.STOP_TIMEOUT);
+    assertThat(runner.timeouts).contains(Lifecycle.START_TIMEOUT, LifecycleStep.STOP_TIMEOUT);
   }
 
   @Test
@@ -86,6 +86,26 @@ class LifecycleTest {
     lifecycle.stop();
 
     assertThat(calls).containsExactly("-store");
+  }
+
+  @Test
+  void aStepMayTakeAsLongToStopAsItSays() throws Exception {
+    Duration drain = Duration.ofMinutes(5);
+    Lifecycle lifecycle =
+        lifecycle(
+            step(Phase.STORAGE, "store"),
+            new LifecycleStep(
+                Phase.LISTENER,
+                "port",
+                LifecycleStep.Action.NOTHING,
+                LifecycleStep.Action.NOTHING,
+                drain));
+    lifecycle.start();
+    runner.timeouts.clear();
+
+    lifecycle.stop();
+
+    assertThat(runner.timeouts).containsExactly(drain, LifecycleStep.STOP_TIMEOUT);
   }
 
   @Test

@@ -35,7 +35,18 @@ class CommandLineTest {
                 true,
                 true,
                 Optional.of("a=b.yaml"),
-                Map.of("server.port", "1", "server.host", "::1", "storage.h2.path", "")));
+                Map.of("server.port", "1", "server.host", "::1", "storage.h2.path", ""),
+                Optional.empty()));
+  }
+
+  @Test
+  void understandsStorageCopy() {
+    CommandLine line =
+        parse("storage", "copy", "--from", "h2", "--to=redis", "--overwrite", "--server.port=1");
+
+    assertThat(problems.all()).isEmpty();
+    assertThat(line.copy()).contains(new CommandLine.Copy("h2", "redis", true));
+    assertThat(line.settings()).containsExactly(Map.entry("server.port", "1"));
   }
 
   @ParameterizedTest
@@ -60,6 +71,14 @@ class CommandLineTest {
         "-p                                    | command line: word 1 is neither an option nor its"
             + " value",
         "--=                                   | --: unknown option",
+        "storage                               | command line: word 1 is neither an option nor its"
+            + " value",
+        "storage copy --from a                 | --to: is needed: opamp-server storage copy --from"
+            + " h2 --to redis",
+        "storage copy --from a --to b c        | command line: word 7 is neither an option nor its"
+            + " value",
+        "storage copy --from a --from b --to c | --from: is given twice",
+        "--overwrite=x                         | --overwrite: unknown option",
       })
   void refuses(String words, String problem) {
     parse(words.split(" "));

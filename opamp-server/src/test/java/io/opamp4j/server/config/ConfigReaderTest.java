@@ -241,6 +241,23 @@ class ConfigReaderTest {
   }
 
   @Test
+  void theMemoryForMessagesMustHoldTheLargestOne() {
+    assertThatThrownBy(() -> read("agents.max-buffered-size: 63MiB", NONE))
+        .hasMessageContaining(
+            "agents.max-buffered-size (63MiB) must be no smaller than"
+                + " agents.max-received-message-size (64MiB)");
+    assertThatThrownBy(() -> read("agents.max-received-message-size: 1GiB", NONE))
+        .hasMessageContaining("agents.max-buffered-size (256MiB) must be no smaller than");
+
+    ServerConfig.Limits limits =
+        read("agents: {max-buffered-size: 1MiB, max-received-message-size: 1MiB}", NONE)
+            .server()
+            .agents()
+            .limits();
+    assertThat(limits.buffered()).isEqualTo(limits.receivedMessage()).isEqualTo(1024 * 1024);
+  }
+
+  @Test
   void aBackendThatThrowsIsAProblemAndNotACrash() {
     StoragePlugins broken =
         StoragePlugins.of(

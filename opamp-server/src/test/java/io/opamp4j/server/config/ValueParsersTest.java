@@ -3,6 +3,7 @@ package io.opamp4j.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -142,6 +143,48 @@ class ValueParsersTest {
       })
   void refusesOtherPaths(String text) {
     assertThatThrownBy(() -> ValueParsers.agentsPath().parse(text))
+        .isInstanceOf(InvalidValueException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ws://localhost/v1/opamp",
+        "wss://fleet.example.com/v1/opamp",
+        "http://10.0.0.1:4320/v1/opamp",
+        "https://[::1]:4320/",
+        "https://fleet.example.com"
+      })
+  void readsEndpoints(String text) throws InvalidValueException {
+    assertThat(ValueParsers.endpointOrNone().parse(text)).contains(URI.create(text));
+  }
+
+  @Test
+  void thereMayBeNoEndpoint() throws InvalidValueException {
+    assertThat(ValueParsers.endpointOrNone().parse("none")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "None",
+        "off",
+        "fleet.example.com",
+        "fleet.example.com:4320",
+        "/v1/opamp",
+        "//fleet.example.com/v1/opamp",
+        "WSS://fleet.example.com",
+        "ftp://fleet.example.com/v1/opamp",
+        "ws:fleet.example.com",
+        "ws:///v1/opamp",
+        "ws://",
+        "ws://a b/",
+        "ws://fleet.example.com:port/",
+        " ws://fleet.example.com/"
+      })
+  void refusesOtherEndpoints(String text) {
+    assertThatThrownBy(() -> ValueParsers.endpointOrNone().parse(text))
         .isInstanceOf(InvalidValueException.class);
   }
 

@@ -239,5 +239,15 @@ final class FleetWatcherTest {
     public void remove(String kind, String id, long expectedVersion) {
       store.remove(kind, id, expectedVersion);
     }
+
+    @Override
+    public List<String> kinds() {
+      return store.kinds();
+    }
+
+    @Override
+    public void restore(Document document) {
+      store.restore(document);
+    }
   }
 }

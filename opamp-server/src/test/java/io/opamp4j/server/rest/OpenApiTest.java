@@ -27,6 +27,11 @@ final class OpenApiTest {
       List.of(
           AgentPage.class,
           AgentDetail.class,
+          OrderInput.class,
+          OrderDetail.class,
+          OrderPage.class,
+          ComponentCatalogue.class,
+          EventPage.class,
           ConfigurationInput.class,
           ConfigurationDetail.class,
           ConfigurationPage.class,

@@ -6,11 +6,16 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
+import com.google.inject.util.Modules;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.Threads;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
+import io.opamp4j.server.agents.AgentsModule;
+import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.fleet.FleetWatcher;
@@ -29,8 +34,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.glassfish.jersey.internal.MapPropertiesDelegate;
 import org.glassfish.jersey.server.ApplicationHandler;
@@ -45,19 +53,33 @@ final class RestFixture implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final NavigableMap<InstanceUid, AgentView> agents = new TreeMap<>();
+  final MemoryBudget memory = new MemoryBudget(1_000);
+  final AdmissionGate gate =
+      new AdmissionGate(ServerConfig.Admission.DEFAULT, memory, () -> NOW, new Random(1));
   final Injector injector;
   volatile RuntimeException directoryFailure;
 
   private final ApplicationHandler handler;
 
   RestFixture() {
-    MemoryStoragePlugin memory = new MemoryStoragePlugin();
+    MemoryStoragePlugin storage = new MemoryStoragePlugin();
     injector =
         Guice.createInjector(
             Stage.PRODUCTION,
-            memory.module(new TextOptions(List.of(), Map.of())),
+            storage.module(new TextOptions(List.of(), Map.of())),
             new FleetModule(),
             new RestModule(),
+            // The real ones but for the directory, in which tests put what they like.
+            Modules.override(new AgentsModule())
+                .with(
+                    new AbstractModule() {
+                      @Override
+                      protected void configure() {
+                        bind(AgentDirectory.class).toInstance(directory());
+                        bind(AdmissionGate.class).toInstance(gate);
+                        bind(MemoryBudget.class).toInstance(memory);
+                      }
+                    }),
             new AbstractModule() {
               @Override
               protected void configure() {
@@ -65,7 +87,8 @@ final class RestFixture implements AutoCloseable {
                 bind(ServerInfo.class).toInstance(new ServerInfo("1.2.3", "node-a"));
                 bind(Threads.class).toInstance(name -> Executors.defaultThreadFactory());
                 bind(InstantSource.class).toInstance(() -> NOW);
-                bind(AgentDirectory.class).toInstance(directory());
+                bind(ServerConfig.class).toInstance(ServerConfig.defaults());
+                bind(RandomGenerator.class).toInstance(new SplittableRandom(1));
               }
             });
     injector.getInstance(FleetWatcher.class).start();

@@ -8,6 +8,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ConnectionState;
 import io.opamp4j.storage.Storage;
 import io.opamp4j.storage.StorageException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,48 @@ final class ServerRestTest {
     assertThat(red.json().path("healthy").asBoolean()).isFalse();
     assertThat(red.json().at("/checks/0/message").asText()).isNotBlank();
     assertThat(rest.get("/api/v1/status").status()).isEqualTo(200);
+  }
+
+  @Test
+  void healthIsRedWhileTheServerDrainsAndTheProcessCountsAsAlive_D12() {
+    rest.gate.drain(Duration.ZERO);
+
+    RestFixture.Answer red = rest.get("/api/v1/health");
+    assertThat(red.status()).isEqualTo(503);
+    assertThat(red.json().at("/checks/0/ok").asBoolean()).as("storage").isTrue();
+    assertThat(red.json().at("/checks/1/name").asText()).isEqualTo("draining");
+    assertThat(red.json().at("/checks/1/message").asText())
+        .isEqualTo("the server is shutting down");
+    assertThat(rest.get("/api/v1/health/live").status()).isEqualTo(200);
+    assertThat(rest.get("/api/v1/status").json().at("/admission/draining").asBoolean()).isTrue();
+  }
+
+  @Test
+  void theProcessCountsAsAliveThoughStorageFails() {
+    rest.injector.getInstance(Storage.class).close();
+
+    RestFixture.Answer live = rest.get("/api/v1/health/live");
+
+    assertThat(live.status()).isEqualTo(200);
+    assertThat(live.json().path("healthy").asBoolean()).isTrue();
+  }
+
+  @Test
+  void statusTellsWhoIsRefusedAndWhatIsBuffered() {
+    rest.memory.reserve(990);
+    rest.gate.seat().orElseThrow().connect();
+    rest.memory.release(900);
+    rest.gate.seat().orElseThrow().connect();
+
+    JsonNode admission = rest.get("/api/v1/status").json().path("admission");
+
+    assertThat(admission.path("connections").asInt()).isEqualTo(1);
+    assertThat(admission.path("maxConnections").asInt()).isEqualTo(100_000);
+    assertThat(admission.path("draining").asBoolean(true)).isFalse();
+    assertThat(admission.path("refused").toString())
+        .isEqualTo("{\"draining\":0,\"overloaded\":1,\"full\":0,\"rate\":0}");
+    assertThat(admission.path("bufferedBytes").asInt()).isEqualTo(90);
+    assertThat(admission.path("maxBufferedBytes").asInt()).isEqualTo(1_000);
   }
 
   @ParameterizedTest

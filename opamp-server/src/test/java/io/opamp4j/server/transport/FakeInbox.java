@@ -2,11 +2,15 @@ package io.opamp4j.server.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.Connection;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +20,7 @@ import java.util.function.BiConsumer;
 
 /** Remembers what was delivered, and answers on a thread of its own, as the real one does. */
 public final class FakeInbox implements AgentInbox, AutoCloseable {
+  private final Map<Connection, ByteString> lastUids = new ConcurrentHashMap<>();
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private volatile BiConsumer<Connection, AgentToServer> answer = FakeInbox::echo;
@@ -52,6 +57,7 @@ public final class FakeInbox implements AgentInbox, AutoCloseable {
   @Override
   public void received(Connection connection, AgentToServer message) {
     events.add(new Event("received", connection, message, ""));
+    lastUids.put(connection, message.getInstanceUid());
     try {
       gate.await(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -59,6 +65,15 @@ public final class FakeInbox implements AgentInbox, AutoCloseable {
     }
     BiConsumer<Connection, AgentToServer> chosen = answer;
     thread.execute(() -> chosen.accept(connection, message));
+  }
+
+  @Override
+  public void opened(Connection connection) {}
+
+  @Override
+  public void malformed(Connection connection, String why) {
+    ByteString uid = lastUids.getOrDefault(connection, ByteString.EMPTY);
+    connection.send(ErrorResponses.badRequest(uid, why));
   }
 
   @Override

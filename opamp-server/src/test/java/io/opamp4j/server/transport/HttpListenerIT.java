@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.ws.rs.core.Application;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.jersey.server.ResourceConfig;
@@ -20,6 +26,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class HttpListenerIT {
   private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final String POLL =
+      "POST /v1/opamp HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n"
+          + "Content-Length: 0\r\n\r\n";
 
   @Test
   void closesWebSocketsWith1001AndIdleConnectionsWhenItStops() throws Exception {
@@ -61,9 +70,7 @@ class HttpListenerIT {
                 }
                 FakeInbox.echo(connection, message);
               });
-      peer.send(
-          "POST /v1/opamp HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n"
-              + "Content-Length: 0\r\n\r\n");
+      peer.send(POLL);
       server.inbox().next();
 
       Thread stop = new Thread(() -> server.listener().stop(GRACE));
@@ -77,6 +84,67 @@ class HttpListenerIT {
       assertThat(peer.isAtEnd()).isTrue();
       stop.join(GRACE.toMillis());
       assertThat(stop.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void tellsAgentsToComeBackLaterAndServesOperatorsWhileTheSocketsEnd_D12() throws Exception {
+    try (ListenerUnderTest server = ListenerUnderTest.start();
+        RawPeer webSocket = RawPeer.webSocket(server.port());
+        RawPeer poller = new RawPeer(server.port());
+        RawPeer operator = new RawPeer(server.port())) {
+      poller.send(POLL);
+      assertThat(poller.response().status()).isEqualTo(200);
+      Thread stop = new Thread(() -> server.listener().stop(GRACE.multipliedBy(3)));
+      stop.start();
+
+      // The port stays open as long as this one does not answer.
+      assertThat(webSocket.frame().closeCode()).isEqualTo(1001);
+      poller.send(POLL);
+      RawPeer.Response poll = poller.response();
+      RawPeer.Response upgrade;
+      try (RawPeer newcomer = new RawPeer(server.port())) {
+        newcomer.send(RawPeer.handshake("/v1/opamp", ""));
+        upgrade = newcomer.response();
+      }
+      operator.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      RawPeer.Response page = operator.response();
+      webSocket.send(WsBytes.close(1001));
+
+      assertThat(poll.status()).isEqualTo(503);
+      assertThat(poll.text()).isEqualTo("the server is shutting down\n");
+      assertThat(poll.headers()).containsEntry("Connection", "close");
+      assertThat(poll.headers()).containsEntry("Retry-After", "30");
+      assertThat(upgrade.status()).isEqualTo(503);
+      assertThat(upgrade.headers()).containsEntry("Retry-After", "31");
+      assertThat(page.status()).isEqualTo(200);
+      assertThat(operator.isAtEnd()).as("idle, so it ends with the port").isTrue();
+      stop.join(GRACE.toMillis());
+      assertThat(stop.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void closesManyWebSocketsEachOnceAndEndsWhenTheyHave_CLOSE_03() throws Exception {
+    List<RawPeer> peers = new ArrayList<>();
+    try (ListenerUnderTest server = ListenerUnderTest.start()) {
+      for (int i = 0; i < 200; i++) {
+        peers.add(RawPeer.webSocket(server.port()));
+      }
+      Thread stop = new Thread(() -> server.listener().stop(GRACE.multipliedBy(3)));
+      stop.start();
+      for (RawPeer peer : peers) {
+        assertThat(peer.frame().closeCode()).isEqualTo(1001);
+        peer.send(WsBytes.close(1001));
+        assertThat(peer.isAtEnd()).isTrue();
+      }
+      stop.join(GRACE.toMillis());
+      assertThat(stop.isAlive()).as("nothing is left to wait for").isFalse();
+      assertThat(server.gate().status().connections()).isZero();
+    } finally {
+      for (RawPeer peer : peers) {
+        peer.close();
+      }
     }
   }
 
@@ -102,7 +170,13 @@ class HttpListenerIT {
               defaults.agents(),
               defaults.storage());
       HttpListener second =
-          new HttpListener(taken, TransportSettings.DEFAULT, inbox, new ResourceConfig());
+          new HttpListener(
+              taken,
+              TransportSettings.DEFAULT,
+              inbox,
+              server.memory(),
+              server.gate(),
+              new ResourceConfig());
 
       assertThatThrownBy(second::start)
           .isInstanceOf(IOException.class)
@@ -112,6 +186,7 @@ class HttpListenerIT {
 
   @Test
   void isBoundByItsModule() {
+    MemoryBudget memory = new MemoryBudget(1);
     try (FakeInbox inbox = new FakeInbox()) {
       HttpListener listener =
           Guice.createInjector(
@@ -121,6 +196,8 @@ class HttpListenerIT {
                     protected void configure() {
                       bind(ServerConfig.class).toInstance(ServerConfig.defaults());
                       bind(AgentInbox.class).toInstance(inbox);
+                      bind(MemoryBudget.class).toInstance(memory);
+                      bind(AdmissionGate.class).toInstance(gate(memory));
                       bind(Application.class).toInstance(new ResourceConfig());
                     }
                   })
@@ -128,5 +205,10 @@ class HttpListenerIT {
 
       assertThatThrownBy(listener::port).isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  private static AdmissionGate gate(MemoryBudget memory) {
+    return new AdmissionGate(
+        ServerConfig.Admission.DEFAULT, memory, InstantSource.system(), new Random(1));
   }
 }

@@ -1,10 +1,14 @@
 package io.opamp4j.server.transport;
 
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.agents.AdmissionGate;
+import io.opamp4j.server.agents.MemoryBudget;
+import io.opamp4j.testkit.ManualTime;
 import jakarta.ws.rs.core.Application;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 import org.glassfish.jersey.server.ResourceConfig;
 
 /** A listener on a free port of the loopback address, with a fake inbox and small limits. */
@@ -12,18 +16,29 @@ public final class ListenerUnderTest implements AutoCloseable {
   public static final int RECEIVE_LIMIT = 100_000;
   public static final int SEND_LIMIT = 50_000;
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final ServerConfig.Admission WIDE =
+      new ServerConfig.Admission(100_000, 100_000, LONG);
 
   private final FakeInbox inbox = new FakeInbox();
+  private final ManualTime time = new ManualTime();
+  private final MemoryBudget memory;
+  private final AdmissionGate gate;
   private final HttpListener listener;
 
   private ListenerUnderTest(
-      TransportSettings settings, ServerConfig.Agents agents, Application rest) throws IOException {
+      TransportSettings settings,
+      ServerConfig.Agents agents,
+      Application rest,
+      ServerConfig.Admission admission)
+      throws IOException {
+    memory = new MemoryBudget(agents.limits().buffered());
+    gate = new AdmissionGate(admission, memory, time, new Random(1));
     ServerConfig config =
         new ServerConfig(
             new ServerConfig.Server("127.0.0.1", 0, LONG),
             agents,
             new ServerConfig.Storage("memory", Map.of()));
-    listener = new HttpListener(config, settings, inbox, rest);
+    listener = new HttpListener(config, settings, inbox, memory, gate, rest);
     listener.start();
   }
 
@@ -32,22 +47,34 @@ public final class ListenerUnderTest implements AutoCloseable {
   }
 
   public static ListenerUnderTest start(Application rest) throws IOException {
-    return new ListenerUnderTest(TransportSettings.DEFAULT, agents(SEND_LIMIT), rest);
+    return new ListenerUnderTest(TransportSettings.DEFAULT, agents(SEND_LIMIT), rest, WIDE);
   }
 
   public static ListenerUnderTest start(ServerConfig.Dialect dialect) throws IOException {
-    return new ListenerUnderTest(
-        TransportSettings.DEFAULT, agents(SEND_LIMIT).with(dialect), new ResourceConfig());
+    return start(agents(SEND_LIMIT).with(dialect));
   }
 
   public static ListenerUnderTest start(ServerConfig.Limits limits) throws IOException {
+    return start(ServerConfig.Agents.DEFAULT.with(limits));
+  }
+
+  /** One event loop: what one connection caused is over before the next is looked at. */
+  public static ListenerUnderTest start(ServerConfig.Admission admission, int buffered)
+      throws IOException {
+    ServerConfig.Limits limits = new ServerConfig.Limits(RECEIVE_LIMIT, SEND_LIMIT, buffered);
+    TransportSettings settings =
+        new TransportSettings(LONG, LONG, LONG, LONG, LONG, LONG, LONG, 1, 2, 4, 64);
     return new ListenerUnderTest(
-        TransportSettings.DEFAULT, ServerConfig.Agents.DEFAULT.with(limits), new ResourceConfig());
+        settings, ServerConfig.Agents.DEFAULT.with(limits), new ResourceConfig(), admission);
   }
 
   public static ListenerUnderTest start(TransportSettings settings, int sendLimit)
       throws IOException {
-    return new ListenerUnderTest(settings, agents(sendLimit), new ResourceConfig());
+    return new ListenerUnderTest(settings, agents(sendLimit), new ResourceConfig(), WIDE);
+  }
+
+  private static ListenerUnderTest start(ServerConfig.Agents agents) throws IOException {
+    return new ListenerUnderTest(TransportSettings.DEFAULT, agents, new ResourceConfig(), WIDE);
   }
 
   private static ServerConfig.Agents agents(int sendLimit) {
@@ -63,6 +90,19 @@ public final class ListenerUnderTest implements AutoCloseable {
 
   public FakeInbox inbox() {
     return inbox;
+  }
+
+  /** The time of admission; it stands still unless a test moves it. */
+  public ManualTime time() {
+    return time;
+  }
+
+  public AdmissionGate gate() {
+    return gate;
+  }
+
+  public MemoryBudget memory() {
+    return memory;
   }
 
   public int port() {

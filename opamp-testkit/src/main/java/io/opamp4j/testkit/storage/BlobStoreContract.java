@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.ContentHash;
 import io.opamp4j.storage.BlobStore.Blob;
+import io.opamp4j.storage.Page;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link io.opamp4j.storage.BlobStore} must do. */
@@ -148,12 +152,40 @@ public abstract class BlobStoreContract extends StoreContract {
   }
 
   @Test
+  void listsBlobsInTheOrderOfTheirHashes() throws IOException {
+    assertThat(stores.blobs().list(Optional.empty(), 10)).isEqualTo(new Page<>(List.of(), false));
+    List<Blob> blobs = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      blobs.add(put(ByteString.copyFromUtf8("blob " + i)));
+    }
+    stores.blobs().remove(blobs.remove(7).hash());
+    blobs.sort(Comparator.comparing(blob -> blob.hash().toString()));
+
+    for (int limit : new int[] {1, 6, 19, 20}) {
+      List<Blob> listed = new ArrayList<>();
+      Optional<ContentHash> after = Optional.empty();
+      boolean more = true;
+      while (more) {
+        Page<Blob> page = stores.blobs().list(after, limit);
+        listed.addAll(page.items());
+        more = page.more();
+        assertThat(page.items()).hasSizeLessThanOrEqualTo(limit).isNotEmpty();
+        after = Optional.of(listed.get(listed.size() - 1).hash());
+      }
+      assertThat(listed).as("in pages of %d", limit).isEqualTo(blobs);
+    }
+    assertThatThrownBy(() -> stores.blobs().list(Optional.empty(), 0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void failsForGoodOnceClosed() {
     stores.storage().close();
     assertClosed(() -> stores.blobs().put(MadeStream.of(SEED, 10)));
     assertClosed(() -> stores.blobs().find(UNKNOWN));
     assertClosed(() -> stores.blobs().open(UNKNOWN, 0));
     assertClosed(() -> stores.blobs().remove(UNKNOWN));
+    assertClosed(() -> stores.blobs().list(Optional.empty(), 1));
   }
 
   private Blob put(ByteString content) throws IOException {

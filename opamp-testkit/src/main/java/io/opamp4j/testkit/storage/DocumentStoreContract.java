@@ -334,12 +334,38 @@ public abstract class DocumentStoreContract extends StoreContract {
   }
 
   @Test
+  void namesTheKindsThatHaveDocuments() {
+    assertThat(stores.documents().kinds()).isEmpty();
+    stores.documents().put("zebra", "a", BODY, DocumentStore.ABSENT);
+    stores.documents().put("ant", "a", BODY, DocumentStore.ABSENT);
+    stores.documents().put("ant", "b", BODY, DocumentStore.ABSENT);
+    stores.documents().put("gone", "a", BODY, DocumentStore.ABSENT);
+    stores.documents().remove("gone", "a", 1);
+
+    assertThat(stores.documents().kinds()).containsExactly("ant", "zebra");
+  }
+
+  @Test
+  void restoresADocumentWithItsVersionAndTime() {
+    Document document =
+        new Document(KIND, "a", 41, BODY, Instant.parse("2025-01-02T03:04:05.678Z"));
+    stores.documents().restore(document);
+
+    assertThat(stores.documents().find(KIND, "a")).contains(document);
+    assertThat(stores.documents().kinds()).containsExactly(KIND);
+    assertThat(put("a", BODY, 41).version()).isEqualTo(42);
+    assertConflict(() -> stores.documents().restore(document), 42);
+  }
+
+  @Test
   void failsForGoodOnceClosed() {
     stores.storage().close();
     assertClosed(() -> stores.documents().find(KIND, "a"));
     assertClosed(() -> put("a", BODY, DocumentStore.ABSENT));
     assertClosed(() -> stores.documents().remove(KIND, "a", 1));
     assertClosed(() -> list(Optional.empty(), 1));
+    assertClosed(() -> stores.documents().kinds());
+    assertClosed(() -> stores.documents().restore(new Document(KIND, "a", 1, BODY, Instant.EPOCH)));
   }
 
   private Document put(String id, ByteString body, long expectedVersion) {

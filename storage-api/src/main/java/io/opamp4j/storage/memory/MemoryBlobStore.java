@@ -3,13 +3,16 @@ package io.opamp4j.storage.memory;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.ContentHash;
 import io.opamp4j.storage.BlobStore;
+import io.opamp4j.storage.DocumentStore;
+import io.opamp4j.storage.Page;
 import io.opamp4j.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.util.Map;
+import java.util.Comparator;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Blobs as byte strings on the heap. */
 final class MemoryBlobStore implements BlobStore {
@@ -17,7 +20,9 @@ final class MemoryBlobStore implements BlobStore {
   private static final long MAX_SIZE = 1L << 30;
 
   private final MemoryStorage storage;
-  private final Map<ContentHash, ByteString> blobs = new ConcurrentHashMap<>();
+  private final ConcurrentNavigableMap<ContentHash, ByteString> blobs =
+      new ConcurrentSkipListMap<>(
+          Comparator.comparing(ContentHash::bytes, ByteString.unsignedLexicographicalComparator()));
 
   MemoryBlobStore(MemoryStorage storage) {
     this.storage = storage;
@@ -58,6 +63,16 @@ final class MemoryBlobStore implements BlobStore {
     }
     BlobStore.requireOffset(offset, bytes.size());
     return Optional.of(bytes.substring((int) offset).newInput());
+  }
+
+  @Override
+  public Page<Blob> list(Optional<ContentHash> after, int limit) {
+    DocumentStore.requireLimit(limit);
+    storage.requireOpen();
+    return Pages.of(
+        after.map(hash -> blobs.tailMap(hash, false)).orElse(blobs).entrySet().stream()
+            .map(blob -> new Blob(blob.getKey(), blob.getValue().size())),
+        limit);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.opamp4j.storage.Page;
 import io.opamp4j.storage.VersionConflictException;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -72,6 +73,28 @@ final class MemoryDocumentStore implements DocumentStore {
       NavigableMap<String, Document> all = ofKind(kind);
       return Pages.of(after.map(id -> all.tailMap(id, false)).orElse(all).values().stream(), limit);
     }
+  }
+
+  @Override
+  public List<String> kinds() {
+    storage.requireOpen();
+    synchronized (lock) {
+      return kinds.entrySet().stream()
+          .filter(kind -> !kind.getValue().isEmpty())
+          .map(Map.Entry::getKey)
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public void restore(Document document) {
+    storage.requireOpen();
+    synchronized (lock) {
+      requireVersion(document.kind(), document.id(), ABSENT);
+      ofKind(document.kind()).put(document.id(), document);
+    }
+    changes.publish(document.kind(), document.id());
   }
 
   private void requireVersion(String kind, String id, long expectedVersion) {

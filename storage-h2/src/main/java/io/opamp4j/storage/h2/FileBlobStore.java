@@ -3,6 +3,8 @@ package io.opamp4j.storage.h2;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.ContentHash;
 import io.opamp4j.storage.BlobStore;
+import io.opamp4j.storage.DocumentStore;
+import io.opamp4j.storage.Page;
 import io.opamp4j.storage.StorageException;
 import java.io.File;
 import java.io.FileInputStream;
@@ -18,7 +20,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One file per blob, in a directory beside the database: {@code ab/abcdef…}, named by its SHA-256.
@@ -124,6 +130,44 @@ final class FileBlobStore implements BlobStore {
     } catch (IOException e) {
       throw H2Failures.file("remove the blob " + hash, e);
     }
+  }
+
+  @Override
+  public Page<Blob> list(Optional<ContentHash> after, int limit) {
+    DocumentStore.requireLimit(limit);
+    database.requireOpen();
+    String above = after.map(ContentHash::toString).orElse("");
+    List<Blob> found = new ArrayList<>();
+    try {
+      for (Path directory : sorted(root, above.substring(0, Math.min(2, above.length())))) {
+        for (Path file : directory.equals(uploads) ? List.<Path>of() : sorted(directory, above)) {
+          if (name(file).equals(above)) {
+            continue;
+          }
+          if (found.size() == limit) {
+            return new Page<>(found, true);
+          }
+          found.add(new Blob(ContentHash.parse(name(file)), Files.size(file)));
+        }
+      }
+    } catch (IOException e) {
+      throw H2Failures.file("list the blobs", e);
+    }
+    return new Page<>(found, false);
+  }
+
+  /** What is in a directory, from this name on, by name. */
+  private static List<Path> sorted(Path directory, String from) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .filter(entry -> name(entry).compareTo(from) >= 0)
+          .sorted(Comparator.comparing(FileBlobStore::name))
+          .toList();
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
   }
 
   private static Path uploads(Path root) {

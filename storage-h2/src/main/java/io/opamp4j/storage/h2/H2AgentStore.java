@@ -80,6 +80,15 @@ final class H2AgentStore implements AgentStore {
   @Override
   public Page<AgentRecord> list(AgentQuery query) {
     byte[] after = query.after().map(uid -> uid.toBytes().toByteArray()).orElse(BELOW_ALL);
+    Rows rows = read(after, query);
+    while (rows.records().isEmpty() && rows.more()) {
+      // A page of nothing but damaged rows must not end the listing.
+      rows = read(rows.last(), query);
+    }
+    return new Page<>(rows.records(), rows.more());
+  }
+
+  private Rows read(byte[] after, AgentQuery query) {
     String ofOwner = query.ownerNode().isPresent() ? " AND owner_node = ?" : "";
     return database.inTransaction(
         connection -> {
@@ -96,16 +105,26 @@ final class H2AgentStore implements AgentStore {
               select.setString(++index, query.ownerNode().get());
             }
             select.setInt(++index, query.limit() + 1);
-            try (ResultSet rows = select.executeQuery()) {
-              List<AgentRecord> items = new ArrayList<>();
-              while (items.size() < query.limit() && rows.next()) {
-                items.add(AgentRows.get(rows));
+            try (ResultSet row = select.executeQuery()) {
+              List<AgentRecord> records = new ArrayList<>();
+              byte[] last = after;
+              for (int read = 0; read < query.limit() && row.next(); read++) {
+                AgentRows.undamaged(row).ifPresent(records::add);
+                last = row.getBytes(1);
               }
-              return new Page<>(items, rows.next());
+              return new Rows(records, last, row.next());
             }
           }
         });
   }
+
+  /**
+   * What a query gave.
+   *
+   * @param last the uid of the last row read, be it damaged
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Rows(List<AgentRecord> records, byte[] last, boolean more) {}
 
   @Override
   public long count() {

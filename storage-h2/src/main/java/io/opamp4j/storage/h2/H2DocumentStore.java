@@ -63,7 +63,7 @@ final class H2DocumentStore implements DocumentStore {
         connection -> {
           boolean written =
               expectedVersion == ABSENT
-                  ? insert(connection, kind, id, body, now)
+                  ? insert(connection, new Document(kind, id, 1, body, now))
                   : update(connection, kind, id, body, now, expectedVersion);
           if (!written) {
             throw conflict(connection, kind, id, expectedVersion);
@@ -118,13 +118,40 @@ final class H2DocumentStore implements DocumentStore {
         });
   }
 
-  private static boolean insert(
-      Connection connection, String kind, String id, ByteString body, Instant now)
-      throws SQLException {
+  @Override
+  public List<String> kinds() {
+    return database.inTransaction(
+        connection -> {
+          try (PreparedStatement select =
+                  connection.prepareStatement("SELECT DISTINCT kind FROM document ORDER BY kind");
+              ResultSet rows = select.executeQuery()) {
+            List<String> kinds = new ArrayList<>();
+            while (rows.next()) {
+              kinds.add(rows.getString(1));
+            }
+            return kinds;
+          }
+        });
+  }
+
+  @Override
+  public void restore(Document document) {
+    database.durably(
+        connection -> {
+          if (!insert(connection, document)) {
+            throw conflict(connection, document.kind(), document.id(), ABSENT);
+          }
+          return true;
+        });
+    changes.publish(document.kind(), document.id());
+  }
+
+  private static boolean insert(Connection connection, Document document) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "INSERT INTO document (body, modified, kind, id, version) VALUES (?, ?, ?, ?, 1)")) {
-      setContent(insert, kind, id, body, now);
+            "INSERT INTO document (body, modified, kind, id, version) VALUES (?, ?, ?, ?, ?)")) {
+      setContent(insert, document.kind(), document.id(), document.body(), document.modified());
+      insert.setLong(5, document.version());
       return insert.executeUpdate() > 0;
     } catch (SQLException e) {
       if (e.getErrorCode() == ErrorCode.DUPLICATE_KEY_1) {

@@ -3,7 +3,10 @@ package io.opamp4j.storage.h2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.opamp4j.core.InstanceUid;
 import io.opamp4j.storage.AgentQuery;
+import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.Page;
 import io.opamp4j.storage.Storage.Check;
 import io.opamp4j.storage.StorageException;
 import java.io.IOException;
@@ -148,19 +151,31 @@ class H2DatabaseTest {
   }
 
   @Test
-  void aDamagedAgentIsNamed() {
+  void aDamagedAgentIsNamedWhenAskedForAndLeftOutOfLists() {
     try (H2Database database = H2Database.open(at(directory.resolve("opamp")))) {
       database.durably(
           connection -> {
             try (Statement statement = connection.createStatement()) {
               return statement.execute(
                   "INSERT INTO agent VALUES"
-                      + " (X'000102030405060708090a0b0c0d0e0f', X'ff', X'', 0, 0, NULL)");
+                      + " (X'000102030405060708090a0b0c0d0e0f', X'ff', X'', 0, 0, NULL),"
+                      + " (X'100102030405060708090a0b0c0d0e0f', X'', X'ff', 0, 0, NULL),"
+                      + " (X'200102030405060708090a0b0c0d0e0f', X'', X'', 0, 0, NULL)");
             }
           });
-      assertThatThrownBy(() -> new H2AgentStore(database).list(AgentQuery.first(1)))
+      H2AgentStore store = new H2AgentStore(database);
+      InstanceUid damaged = InstanceUid.parse("00010203-0405-0607-0809-0a0b0c0d0e0f");
+
+      assertThatThrownBy(() -> store.find(damaged))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("00010203-0405-0607-0809-0a0b0c0d0e0f");
+          .hasMessageContaining(damaged.toString());
+      for (int limit : new int[] {1, 2, 10}) {
+        Page<AgentRecord> page = store.list(AgentQuery.first(limit));
+        assertThat(page.items())
+            .extracting(record -> record.uid().toString())
+            .containsExactly("20010203-0405-0607-0809-0a0b0c0d0e0f");
+        assertThat(page.more()).isFalse();
+      }
     }
   }
 

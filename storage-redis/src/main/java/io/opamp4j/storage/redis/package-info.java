@@ -1,7 +1,6 @@
 /**
- * The place of the backend for several nodes on one Redis. The backend is not there yet: this
- * module holds no plug-in, so the server answers {@code storage.type: redis} as it answers any type
- * it does not know.
+ * The storage backend for several server nodes: Redis through Jedis, as a single server, watched by
+ * Sentinel, or as a Cluster. Only {@link io.opamp4j.storage.redis.RedisStoragePlugin} is public.
  */
 @NullMarked
 package io.opamp4j.storage.redis;

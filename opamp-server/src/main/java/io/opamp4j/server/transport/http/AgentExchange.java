@@ -15,13 +15,12 @@ import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.core.wire.TextUids;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.RetryInfo;
+import io.opamp4j.proto.ServerErrorResponseType;
 import io.opamp4j.proto.ServerToAgent;
-import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.Connection;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.concurrent.Executor;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -37,34 +36,27 @@ final class AgentExchange implements Exchange, Connection {
 
   private final String id;
   private final Reply reply;
-  private final AgentInbox inbox;
-  private final Executor workers;
+  private final AgentPosts.Parts parts;
   private final HttpSettings settings;
   private final boolean gzipped;
   private final boolean gzipAnswer;
   private final TextUids textUids = new TextUids();
   private final AtomicBoolean answered = new AtomicBoolean();
 
-  // Event loop only, until a worker takes over.
-  private byte[] body = new byte[0];
-  private int size;
+  /** The event loop's until it is complete, then the worker's, who drops it in any case. */
+  private final GatheredBody body;
+
   private boolean complete;
 
   AgentExchange(
-      String id,
-      Reply reply,
-      AgentInbox inbox,
-      Executor workers,
-      HttpSettings settings,
-      boolean gzipped,
-      boolean gzipAnswer) {
+      String id, Reply reply, AgentPosts.Parts parts, boolean gzipped, boolean gzipAnswer) {
     this.id = id;
     this.reply = reply;
-    this.inbox = inbox;
-    this.workers = workers;
-    this.settings = settings;
+    this.parts = parts;
+    this.settings = parts.settings();
     this.gzipped = gzipped;
     this.gzipAnswer = gzipAnswer;
+    this.body = new GatheredBody(parts.memory(), settings.maxReceivedMessageSize());
   }
 
   @Override
@@ -74,29 +66,30 @@ final class AgentExchange implements Exchange, Connection {
 
   @Override
   public void body(ByteBuf piece) {
-    int length = piece.readableBytes();
-    if (length > settings.maxReceivedMessageSize() - size) {
+    if (!body.admits(piece.readableBytes())) {
+      body.drop();
       answer(AgentPosts.tooLarge(settings.maxReceivedMessageSize()));
-      return;
+    } else if (!body.add(piece)) {
+      body.drop();
+      answer(overloaded());
+    } else {
+      reply.read();
     }
-    if (size + length > body.length) {
-      // No trust in an announced length: memory grows with what has really come.
-      long grown = Math.min(2L * body.length, settings.maxReceivedMessageSize());
-      body = Arrays.copyOf(body, (int) Math.max(grown, size + length));
-    }
-    piece.getBytes(piece.readerIndex(), body, size, length);
-    size += length;
-    reply.read();
   }
 
   @Override
   public void bodyComplete() {
+    if (answered.get()) {
+      // The last piece was refused.
+      return;
+    }
     complete = true;
     reply.within(settings.answerTimeout());
     try {
-      workers.execute(this::decode);
+      parts.workers().execute(this::decode);
     } catch (RejectedExecutionException e) {
       log.debug("{} from {}: no worker is free", id, remoteAddress());
+      body.drop();
       answer(overloaded());
     }
   }
@@ -107,6 +100,7 @@ final class AgentExchange implements Exchange, Connection {
       log.warn("{} from {} was not answered in time", id, remoteAddress());
       answer(overloaded());
     } else {
+      body.drop();
       answer(Responses.text(HttpResponseStatus.REQUEST_TIMEOUT, "the body did not come"));
     }
   }
@@ -114,6 +108,9 @@ final class AgentExchange implements Exchange, Connection {
   @Override
   public void lost() {
     answered.set(true);
+    if (!complete) {
+      body.drop();
+    }
   }
 
   @Override
@@ -143,6 +140,9 @@ final class AgentExchange implements Exchange, Connection {
       byte[] bytes =
           Bodies.encode(textUids.toSend(message), gzipAnswer, settings.maxSentMessageSize());
       response = Responses.bytes(HttpResponseStatus.OK, HttpContent.PROTOBUF, bytes);
+      if (isUnavailable(message)) {
+        unavailable(response, message.getErrorResponse().getRetryInfo());
+      }
       if (gzipAnswer) {
         response.headers().set(HttpHeaderNames.CONTENT_ENCODING, "gzip");
       }
@@ -169,11 +169,8 @@ final class AgentExchange implements Exchange, Connection {
 
   private void decode() {
     try {
-      AgentToServer message =
-          Bodies.agentToServer(
-              new ByteArrayInputStream(body, 0, size), gzipped, settings.maxReceivedMessageSize());
-      body = new byte[0];
-      inbox.received(this, settings.legacyUlid() ? textUids.received(message) : message);
+      AgentToServer message = message();
+      parts.inbox().received(this, settings.legacyUlid() ? textUids.received(message) : message);
     } catch (MessageTooLargeException e) {
       answer(AgentPosts.tooLarge(e.limit()));
     } catch (MalformedMessageException e) {
@@ -185,6 +182,26 @@ final class AgentExchange implements Exchange, Connection {
     }
   }
 
+  private AgentToServer message() throws IOException, MalformedMessageException {
+    try {
+      return Bodies.agentToServer(body.read(), gzipped, settings.maxReceivedMessageSize());
+    } finally {
+      body.drop();
+    }
+  }
+
+  private static boolean isUnavailable(ServerToAgent message) {
+    return message.hasErrorResponse()
+        && message.getErrorResponse().getType()
+            == ServerErrorResponseType.ServerErrorResponseType_Unavailable;
+  }
+
+  /** A status for whoever looks no further, beside the answer in the protocol's terms (E-57). */
+  private static void unavailable(FullHttpResponse response, RetryInfo retry) {
+    response.setStatus(HttpResponseStatus.SERVICE_UNAVAILABLE);
+    Responses.retryAfter(response, Duration.ofNanos(retry.getRetryAfterNanoseconds()));
+  }
+
   /** Both readings of the protocol are served: a status, and an answer in its own terms (E-08). */
   private static FullHttpResponse badRequest(String why) {
     return Responses.bytes(
@@ -193,9 +210,8 @@ final class AgentExchange implements Exchange, Connection {
         ErrorResponses.badRequest(ByteString.EMPTY, why).toByteArray());
   }
 
-  private static FullHttpResponse overloaded() {
-    return Responses.overloaded(
-        Responses.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the server is overloaded"));
+  private FullHttpResponse overloaded() {
+    return Responses.refused(parts.gate().overloaded());
   }
 
   private void answer(FullHttpResponse response) {

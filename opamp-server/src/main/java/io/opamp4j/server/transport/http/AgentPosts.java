@@ -5,29 +5,29 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
+import io.opamp4j.core.timing.Admission.Refusal;
 import io.opamp4j.core.wire.HttpContent;
+import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** OpAMP over plain HTTP: what a request to the agents' path gets (E-11 to E-13). Thread-safe. */
+/**
+ * OpAMP over plain HTTP: what a request to the agents' path gets (E-11 to E-13, E-57). Thread-safe.
+ */
 public final class AgentPosts {
   private final AtomicLong ids = new AtomicLong();
-  private final AgentInbox inbox;
-  private final Executor workers;
+  private final Parts parts;
   private final HttpSettings settings;
 
-  /**
-   * @param workers bounded; unpacks and decodes bodies
-   */
-  public AgentPosts(AgentInbox inbox, Executor workers, HttpSettings settings) {
-    this.inbox = inbox;
-    this.workers = workers;
-    this.settings = settings;
+  public AgentPosts(Parts parts) {
+    this.parts = parts;
+    this.settings = parts.settings();
   }
 
-  Exchange open(HttpRequest request, Reply reply) {
+  Exchange open(HttpRequest request, Reply reply, AdmissionGate.Seat seat) {
     String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
     boolean protobuf = HttpContent.isProtobuf(contentType);
     String method = request.method().name();
@@ -58,15 +58,33 @@ public final class AgentPosts {
     if (HttpUtil.getContentLength(request, 0L) > settings.maxReceivedMessageSize()) {
       return Responses.only(reply, tooLarge(settings.maxReceivedMessageSize()));
     }
+    Optional<Refusal> refusal = seat.request();
+    if (refusal.isPresent()) {
+      return Responses.only(reply, Responses.refused(refusal.get()));
+    }
     return new AgentExchange(
         "http-" + ids.incrementAndGet(),
         reply,
-        inbox,
-        workers,
-        settings,
+        parts,
         encoding.get() == HttpContent.Encoding.GZIP,
         HttpContent.acceptsGzip(request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING)));
   }
+
+  /**
+   * What every exchange works with.
+   *
+   * @param inbox where messages go
+   * @param workers bounded; unpacks and decodes bodies
+   * @param memory pays for bodies until they are decoded
+   * @param gate tells those for whom there is no room when to come back
+   * @param settings limits and times
+   */
+  public record Parts(
+      AgentInbox inbox,
+      Executor workers,
+      MemoryBudget memory,
+      AdmissionGate gate,
+      HttpSettings settings) {}
 
   static FullHttpResponse tooLarge(int limit) {
     return Responses.text(

@@ -13,12 +13,10 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
+import io.opamp4j.server.agents.AdmissionGate;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +25,7 @@ import org.slf4j.LoggerFactory;
  * One TCP connection as long as it speaks HTTP: takes one request after the other, so answers leave
  * in the order of the requests however many were pipelined. Reads by demand (the channel's
  * auto-read is off): a head when no request is under way, a piece of body when the exchange asks
- * for it. What one read of the socket brought too much waits here; one read stays open during the
- * answer, so that the end of the peer is noticed.
+ * for it.
  *
  * <p>Owned by the channel's event loop; only {@link #expireBy} is called from elsewhere.
  */
@@ -42,26 +39,30 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final Router router;
   private final WebSocketUpgrade webSockets;
   private final ConnectionSweep sweep;
+  private final AdmissionGate.Seat seat;
+  private final ReadByDemand reads = new ReadByDemand(this::take);
 
   private @Nullable ChannelHandlerContext context;
   private @Nullable RequestReply current;
 
-  /** Decoded but not yet wanted: at most what one read of the socket brought. */
-  private final Queue<Object> decoded = new ArrayDeque<>(4);
-
-  private boolean wanted;
-  private boolean pumping;
   private boolean bodyEnded = true;
   private boolean draining;
-  private boolean closing;
   private volatile long deadline = NEVER;
 
+  /**
+   * @param seat this connection's; whoever made it leaves it
+   */
   public HttpConnection(
-      HttpSettings settings, Router router, WebSocketUpgrade webSockets, ConnectionSweep sweep) {
+      HttpSettings settings,
+      Router router,
+      WebSocketUpgrade webSockets,
+      ConnectionSweep sweep,
+      AdmissionGate.Seat seat) {
     this.settings = settings;
     this.router = router;
     this.webSockets = webSockets;
     this.sweep = sweep;
+    this.seat = seat;
   }
 
   @Override
@@ -72,31 +73,24 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     sweep.remove(this);
-    discardDecoded();
+    reads.end();
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     sweep.add(this);
     setDeadline(ctx.channel(), settings.headTimeout());
-    read(ctx);
+    reads.want(ctx);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (closing) {
-      ReferenceCountUtil.release(message);
-    } else {
-      decoded.add(message);
-      pump(ctx);
-    }
+    reads.add(ctx, message);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (wanted && !closing) {
-      ctx.read();
-    }
+    reads.readComplete(ctx);
   }
 
   @Override
@@ -112,8 +106,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    closing = true;
-    discardDecoded();
+    reads.end();
     RequestReply lost = current;
     current = null;
     if (lost != null) {
@@ -145,7 +138,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     deadline = NEVER;
-    if (current == null || closing) {
+    if (current == null) {
       ctx.close();
     } else {
       current.exchange().expired();
@@ -161,23 +154,29 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (refusal.isPresent()) {
       opened.assign(Responses.only(opened, refusal.get()));
     } else if (router.isWebSocket(request)) {
-      opened.assign(
-          webSockets
-              .refusalOf(request)
-              .map(why -> Responses.only(opened, Responses.refusal(why)))
-              .orElseGet(() -> new UpgradeExchange(this, ctx, request, opened)));
+      opened.assign(upgrade(ctx, request, opened));
     } else {
-      opened.assign(router.open(request, opened));
+      opened.assign(router.open(request, opened, seat));
     }
     opened.exchange().start();
   }
 
-  private void body(HttpContent content) {
+  /** Only a handshake that is in order counts against the rate of new connections. */
+  private Exchange upgrade(ChannelHandlerContext ctx, HttpRequest request, Reply reply) {
+    return webSockets
+        .refusalOf(request)
+        .map(Responses::refusal)
+        .or(() -> seat.connect().map(Responses::refused))
+        .map(refusal -> Responses.only(reply, refusal))
+        .orElseGet(() -> new UpgradeExchange(this, ctx, request, reply));
+  }
+
+  private void body(ChannelHandlerContext ctx, HttpContent content) {
     RequestReply receiver = current;
     bodyEnded = content instanceof LastHttpContent;
     if (receiver == null) {
       // The empty end of a request that was answered by its head.
-      wanted = true;
+      reads.want(ctx);
       return;
     }
     deadline = NEVER;
@@ -189,45 +188,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Asks for the next message, whether it is decoded already or still to come. */
-  private void read(ChannelHandlerContext ctx) {
-    wanted = true;
-    pump(ctx);
-  }
-
-  /** A loop and no recursion: to take a message often leads to asking for the next. */
-  private void pump(ChannelHandlerContext ctx) {
-    if (pumping) {
-      return;
-    }
-    pumping = true;
-    while (wanted && !closing && !decoded.isEmpty()) {
-      wanted = false;
-      take(ctx, decoded.remove());
-    }
-    pumping = false;
-    if (decoded.isEmpty() && !closing) {
-      ctx.read();
-    }
-  }
-
   private void take(ChannelHandlerContext ctx, Object message) {
-    try {
-      if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
-        refuseUnreadable(ctx, object);
-      } else if (message instanceof HttpRequest request) {
-        open(ctx, request);
-      } else if (message instanceof HttpContent content) {
-        body(content);
-      }
-    } finally {
-      ReferenceCountUtil.release(message);
-    }
-  }
-
-  private void discardDecoded() {
-    for (Object message = decoded.poll(); message != null; message = decoded.poll()) {
-      ReferenceCountUtil.release(message);
+    if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
+      refuseUnreadable(ctx, object);
+    } else if (message instanceof HttpRequest request) {
+      open(ctx, request);
+    } else if (message instanceof HttpContent content) {
+      body(ctx, content);
     }
   }
 
@@ -277,7 +244,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   void readBody(ChannelHandlerContext ctx) {
     setDeadline(ctx.channel(), settings.bodyTimeout());
-    read(ctx);
+    reads.want(ctx);
   }
 
   /** The answer is on its way. */
@@ -285,11 +252,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     current = null;
     if (keepAlive) {
       setDeadline(ctx.channel(), settings.idleTimeout());
-      read(ctx);
+      reads.want(ctx);
       return;
     }
-    closing = true;
-    discardDecoded();
+    reads.end();
     setDeadline(ctx.channel(), settings.lingerTimeout());
     if (bodyEnded || !(ctx.channel() instanceof DuplexChannel duplex)) {
       sent.addListener(ChannelFutureListener.CLOSE);
@@ -303,13 +269,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** The whole handshake has been read; HTTP is over. */
   void becomeWebSocket(ChannelHandlerContext ctx, HttpRequest request) {
-    if (!decoded.isEmpty()) {
+    if (!reads.isEmpty()) {
       // Frames before our 101 were read as HTTP, and are lost.
       ctx.close();
       return;
     }
     current = null;
-    closing = true;
     deadline = NEVER;
     webSockets.accept(ctx, request);
     ctx.pipeline().remove(this);

@@ -8,12 +8,19 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.opamp4j.core.timing.Admission;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
 
 /** Whole answers, small ones. */
 final class Responses {
-  /** No sooner than the protocol recommends (THROTTLE-10). */
-  static final String RETRY_AFTER_SECONDS = "30";
+  private static final Map<Admission.Reason, String> REASONS =
+      Map.of(
+          Admission.Reason.DRAINING, "the server is shutting down",
+          Admission.Reason.OVERLOADED, "the server is overloaded",
+          Admission.Reason.FULL, "too many connections",
+          Admission.Reason.RATE, "too many new connections");
 
   private Responses() {}
 
@@ -58,9 +65,22 @@ final class Responses {
     return response;
   }
 
-  /** The server has too much to do; come back later (E-57, THROTTLE-06). */
-  static FullHttpResponse overloaded(FullHttpResponse response) {
-    response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+  /** An agent is refused for now, and its connection is closed (THROTTLE-06, THROTTLE-07). */
+  static FullHttpResponse refused(Admission.Refusal why) {
+    boolean rate = why.reason() == Admission.Reason.RATE;
+    return last(
+        retryAfter(
+            text(
+                rate
+                    ? HttpResponseStatus.TOO_MANY_REQUESTS
+                    : HttpResponseStatus.SERVICE_UNAVAILABLE,
+                REASONS.getOrDefault(why.reason(), "come back later")),
+            why.retryAfter()));
+  }
+
+  /** Says when to come back, in whole seconds. */
+  static FullHttpResponse retryAfter(FullHttpResponse response, Duration time) {
+    response.headers().set(HttpHeaderNames.RETRY_AFTER, Admission.wholeSeconds(time));
     return response;
   }
 

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -14,6 +15,9 @@ import java.util.concurrent.RejectedExecutionException;
  * slower side. There is no deadline on the work itself: an event stream may take for ever.
  */
 final class RestExchange implements Exchange {
+  /** When an operator may try again if no worker is free. */
+  private static final Duration BUSY = Duration.ofSeconds(5);
+
   private final RestBridge.Work work;
   private final Reply reply;
   private final Executor workers;
@@ -46,7 +50,8 @@ final class RestExchange implements Exchange {
     try {
       workers.execute(this::work);
     } catch (RejectedExecutionException e) {
-      reply.send(Responses.overloaded(Responses.problem(HttpResponseStatus.SERVICE_UNAVAILABLE)));
+      reply.send(
+          Responses.retryAfter(Responses.problem(HttpResponseStatus.SERVICE_UNAVAILABLE), BUSY));
       return;
     }
     if (bodyless) {

@@ -2,6 +2,7 @@ package io.opamp4j.server.transport.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
+import io.opamp4j.server.agents.AdmissionGate;
 
 /** Decides from the head of a request alone who works on it. Thread-safe. */
 public final class Router {
@@ -24,10 +25,10 @@ public final class Router {
         && path(request.uri()).equals(agentsPath);
   }
 
-  Exchange open(HttpRequest request, Reply reply) {
+  Exchange open(HttpRequest request, Reply reply, AdmissionGate.Seat seat) {
     String path = path(request.uri());
     if (path.equals(agentsPath)) {
-      return agents.open(request, reply);
+      return agents.open(request, reply, seat);
     }
     if (path.equals("/api") || path.startsWith("/api/")) {
       return rest.open(request, reply);

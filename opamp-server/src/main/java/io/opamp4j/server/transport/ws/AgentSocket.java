@@ -2,13 +2,11 @@ package io.opamp4j.server.transport.ws;
 
 import static java.util.Objects.requireNonNullElse;
 
-import com.google.protobuf.ByteString;
-import io.opamp4j.core.InstanceUid;
-import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.slf4j.Logger;
@@ -16,29 +14,37 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What comes in on one WebSocket: puts the pieces of a message together, decodes it where it was
- * read, and delivers it. What cannot be decoded is answered here and reaches no agent (E-02, E-05
- * to E-07). Owned by the thread of its connection.
+ * read, and delivers it. What cannot be decoded reaches no agent (E-02, E-05 to E-07). Owned by the
+ * thread of its connection.
  */
 final class AgentSocket {
   private static final Logger log = LoggerFactory.getLogger(AgentSocket.class);
   private static final int MALFORMED_IN_A_ROW = 10;
   private static final int CANNOT_ACCEPT = 1003;
   private static final int TOO_BIG = 1009;
+  private static final int TRY_AGAIN_LATER = 1013;
   private static final byte[] NOTHING = new byte[0];
 
   private final WebSocketConnection connection;
   private final AgentInbox inbox;
+  private final MemoryBudget memory;
   private final Codec codec;
   private final int maxMessageSize;
 
   private byte[] pieces = NOTHING;
   private int size;
+  private boolean over;
   private int malformedInARow;
-  private ByteString lastValidUid = ByteString.EMPTY;
 
-  AgentSocket(WebSocketConnection connection, AgentInbox inbox, Codec codec, int maxMessageSize) {
+  AgentSocket(
+      WebSocketConnection connection,
+      AgentInbox inbox,
+      MemoryBudget memory,
+      Codec codec,
+      int maxMessageSize) {
     this.connection = connection;
     this.inbox = inbox;
+    this.memory = memory;
     this.codec = codec;
     this.maxMessageSize = maxMessageSize;
   }
@@ -48,17 +54,33 @@ final class AgentSocket {
   }
 
   void bytes(ByteBuffer piece, boolean last) {
+    if (over) {
+      return;
+    }
     if (last && size == 0) {
       received(piece);
+      return;
+    }
+    if (!memory.reserve(piece.remaining())) {
+      ended();
+      connection.close(TRY_AGAIN_LATER, "the server has too many messages to keep");
       return;
     }
     append(piece);
     if (last) {
       ByteBuffer message = ByteBuffer.wrap(pieces, 0, size);
-      pieces = NOTHING;
-      size = 0;
+      dropPieces();
       received(message);
     }
+  }
+
+  /**
+   * Nothing is taken any more, and what has come of a message is given up: the peer may take its
+   * time to end TCP, but not with our memory.
+   */
+  void ended() {
+    over = true;
+    dropPieces();
   }
 
   /** Only binary messages carry OpAMP (WS-01); the text itself is not looked at (E-06). */
@@ -68,8 +90,8 @@ final class AgentSocket {
     }
   }
 
-  /** Nothing comes any more; the peer may take its time to end TCP, but not with our memory. */
-  void ended() {
+  private void dropPieces() {
+    memory.release(size);
     pieces = NOTHING;
     size = 0;
   }
@@ -98,15 +120,12 @@ final class AgentSocket {
       return;
     }
     malformedInARow = 0;
-    if (InstanceUid.from(message.getInstanceUid()).isPresent()) {
-      lastValidUid = message.getInstanceUid();
-    }
     inbox.received(connection, message);
   }
 
   private void malformed(String why) {
     log.debug("{} from {}: {}", connection.id(), connection.remoteAddress(), why);
-    connection.send(ErrorResponses.badRequest(lastValidUid, why));
+    inbox.malformed(connection, why);
     if (++malformedInARow == MALFORMED_IN_A_ROW) {
       connection.close(CANNOT_ACCEPT, MALFORMED_IN_A_ROW + " malformed messages in a row");
     }

@@ -3,6 +3,7 @@ package io.opamp4j.server.transport.ws;
 import static java.util.Objects.requireNonNull;
 
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
@@ -24,10 +25,12 @@ public final class OpampEndpoint extends Endpoint {
   private static final int INTERNAL_ERROR = 1011;
 
   private final AgentInbox inbox;
+  private final MemoryBudget memory;
   private final WebSocketSettings settings;
 
-  OpampEndpoint(AgentInbox inbox, WebSocketSettings settings) {
+  OpampEndpoint(AgentInbox inbox, MemoryBudget memory, WebSocketSettings settings) {
     this.inbox = requireNonNull(inbox, "inbox");
+    this.memory = requireNonNull(memory, "memory");
     this.settings = requireNonNull(settings, "settings");
   }
 
@@ -38,7 +41,7 @@ public final class OpampEndpoint extends Endpoint {
     WebSocketConnection connection =
         new WebSocketConnection(wire, session, codec, settings.maxSentMessageSize());
     AgentSocket socket =
-        new AgentSocket(connection, inbox, codec, settings.maxReceivedMessageSize());
+        new AgentSocket(connection, inbox, memory, codec, settings.maxReceivedMessageSize());
     session.getUserProperties().put(SOCKET, socket);
     session.setMaxBinaryMessageBufferSize(settings.maxReceivedMessageSize());
     session.setMaxTextMessageBufferSize(settings.maxReceivedMessageSize());
@@ -47,6 +50,7 @@ public final class OpampEndpoint extends Endpoint {
     session.addMessageHandler(
         PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> inbox.pong(connection));
     wire.attach(connection);
+    inbox.opened(connection);
     log.debug("{} opened from {}", connection.id(), connection.remoteAddress());
   }
 

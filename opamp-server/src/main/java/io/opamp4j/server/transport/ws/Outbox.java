@@ -25,7 +25,7 @@ final class Outbox {
   private long bytes;
 
   /**
-   * @param maxBytes what may wait besides a first message, which may be of any size
+   * @param maxBytes of the largest message that may be sent, and of all that may wait together
    */
   Outbox(int maxBytes) {
     this.maxBytes = maxBytes;
@@ -84,9 +84,7 @@ final class Outbox {
       supersede(message);
     }
     Waiting last = new Waiting(message, push);
-    boolean full =
-        counted + count(last) > MAX_MESSAGES
-            || (!waiting.isEmpty() && bytes + weight(message) > maxBytes);
+    boolean full = counted + count(last) > MAX_MESSAGES || bytes + weight(message) > maxBytes;
     if (!full) {
       append(last);
     }
@@ -141,14 +139,20 @@ final class Outbox {
         || message.hasConnectionSettings();
   }
 
-  /** Its size without its offers, and no more than may be sent: else an error takes its place. */
+  /**
+   * Its size without its offers. A message above the limit will not be sent, so nothing that waits
+   * needs its room.
+   */
   private long weight(ServerToAgent message) {
     long size = Integer.toUnsignedLong(message.getSerializedSize());
-    if (makesAnOffer(message)) {
-      size -= Integer.toUnsignedLong(message.getRemoteConfig().getSerializedSize());
-      size -= Integer.toUnsignedLong(message.getPackagesAvailable().getSerializedSize());
-      size -= Integer.toUnsignedLong(message.getConnectionSettings().getSerializedSize());
+    if (size >= maxBytes) {
+      return 0;
     }
-    return Math.min(size, maxBytes);
+    if (makesAnOffer(message)) {
+      size -= message.getRemoteConfig().getSerializedSize();
+      size -= message.getPackagesAvailable().getSerializedSize();
+      size -= message.getConnectionSettings().getSerializedSize();
+    }
+    return size;
   }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.transport.http.Addresses;
 import io.opamp4j.server.transport.http.WebSocketUpgrade;
 import jakarta.websocket.HandshakeResponse;
@@ -42,12 +43,12 @@ public final class WebSocketAcceptor implements WebSocketUpgrade {
   private final WebSocketSettings settings;
   private final TyrusContainer container;
 
-  public WebSocketAcceptor(AgentInbox inbox, WebSocketSettings settings) {
+  public WebSocketAcceptor(AgentInbox inbox, MemoryBudget memory, WebSocketSettings settings) {
     this.settings = settings;
     this.container =
         new TyrusContainer(
             ServerEndpointConfig.Builder.create(OpampEndpoint.class, ENDPOINT.getPath())
-                .configurator(new EndpointConfigurator(new OpampEndpoint(inbox, settings)))
+                .configurator(new EndpointConfigurator(new OpampEndpoint(inbox, memory, settings)))
                 .build());
   }
 

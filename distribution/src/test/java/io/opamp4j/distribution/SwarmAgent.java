@@ -1,0 +1,164 @@
+package io.opamp4j.distribution;
+
+import com.google.protobuf.ByteString;
+import io.opamp4j.core.Capabilities;
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.proto.AgentCapabilities;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.ServerErrorResponse;
+import io.opamp4j.proto.ServerErrorResponseType;
+import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.testkit.FakeAgent;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One agent of a swarm: what it says when it hears something. It takes every configuration, new
+ * uids and pauses as the protocol wants it, and complains of what an agent must not be sent.
+ */
+final class SwarmAgent {
+  /** An agent that takes configurations and keeps a heartbeat interval of its own. */
+  static final long CONFIGURABLE =
+      Capabilities.of(
+          AgentCapabilities.AgentCapabilities_ReportsStatus,
+          AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig,
+          AgentCapabilities.AgentCapabilities_ReportsRemoteConfig,
+          AgentCapabilities.AgentCapabilities_ReportsHeartbeat);
+
+  /** An agent that takes the server's interval too. */
+  static final long OBEDIENT =
+      CONFIGURABLE
+          | Capabilities.of(AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings);
+
+  private final FakeAgent script;
+  private final boolean takesSettings;
+  private final String group;
+  private final Consumer<String> faults;
+  private final Set<ByteString> formerUids = new HashSet<>();
+  private ByteString applied = ByteString.EMPTY;
+  private CompletableFuture<Void> joined = new CompletableFuture<>();
+  private int answers;
+
+  /** Tells whoever carries it to leave and come back. */
+  @FunctionalInterface
+  interface Pause {
+    void leaveFor(Duration time);
+  }
+
+  SwarmAgent(InstanceUid uid, String group, long capabilities, Consumer<String> faults) {
+    this.script = new FakeAgent(uid, group, capabilities);
+    this.takesSettings = capabilities == OBEDIENT;
+    this.group = group;
+    this.faults = faults;
+  }
+
+  InstanceUid uid() {
+    return script.uid();
+  }
+
+  String group() {
+    return group;
+  }
+
+  /** Done as soon as it has been answered on its present line. */
+  CompletableFuture<Void> joined() {
+    return joined;
+  }
+
+  /** How often it was answered or sent something, errors apart. */
+  int answers() {
+    return answers;
+  }
+
+  /** Whether a message to this uid is for this agent, or was before it got another one. */
+  boolean isOrWas(ByteString address) {
+    return address.equals(uid().toBytes()) || formerUids.contains(address);
+  }
+
+  /** Its line has ended. */
+  void lost() {
+    if (joined.isDone()) {
+      joined = new CompletableFuture<>();
+    }
+  }
+
+  /** The first message on a new line. */
+  AgentToServer hello(boolean everything) {
+    lost();
+    return everything ? script.fullState() : script.next();
+  }
+
+  AgentToServer heartbeat() {
+    return script.next();
+  }
+
+  AgentToServer goodbye() {
+    return script.goodbye();
+  }
+
+  /**
+   * A message of the server's came for this agent; what it has to say to it goes to {@code say}.
+   */
+  void heard(ServerToAgent message, Consumer<AgentToServer> say, Pause pause) {
+    if (message.hasErrorResponse()) {
+      heardError(message, pause);
+      return;
+    }
+    if (!message.getInstanceUid().equals(uid().toBytes())) {
+      // Sent before the server knew that this agent goes by its new uid.
+      return;
+    }
+    answers++;
+    joined.complete(null);
+    if ((message.getCapabilities() & ~Capabilities.DEFINED_SERVER) != 0) {
+      faults.accept(this + " was told undefined capabilities (CAP-07)");
+    }
+    if (message.hasCommand()
+        || message.hasPackagesAvailable()
+        || (message.hasConnectionSettings() && !takesSettings)) {
+      faults.accept(this + " was sent what it cannot take (CAP-11): " + message);
+    }
+    ByteString before = uid().toBytes();
+    boolean fullState = script.heard(message);
+    if (!before.equals(uid().toBytes())) {
+      formerUids.add(before);
+      fullState = true;
+    }
+    if (fullState) {
+      say.accept(script.fullState());
+    }
+    Optional<ByteString> offered =
+        script.offer().map(offer -> offer.getConfigHash()).filter(hash -> !hash.equals(applied));
+    if (message.hasRemoteConfig() && offered.isPresent()) {
+      applied = offered.get();
+      say.accept(script.applying());
+      say.accept(script.applied());
+    }
+  }
+
+  private void heardError(ServerToAgent message, Pause pause) {
+    ServerErrorResponse error = message.getErrorResponse();
+    ServerToAgent alone =
+        ServerToAgent.newBuilder()
+            .setInstanceUid(message.getInstanceUid())
+            .setErrorResponse(error)
+            .build();
+    if (!message.equals(alone)) {
+      faults.accept(this + " got an error that does not stand alone (ERR-01): " + message);
+    }
+    if (error.getType() == ServerErrorResponseType.ServerErrorResponseType_Unavailable) {
+      pause.leaveFor(Duration.ofNanos(error.getRetryInfo().getRetryAfterNanoseconds()));
+    } else {
+      faults.accept(this + " got an error: " + error);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return group + " " + uid();
+  }
+}

@@ -1,0 +1,46 @@
+package io.opamp4j.server.agents;
+
+import io.opamp4j.core.server.Target;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.FleetSource;
+import io.opamp4j.server.fleet.FleetView;
+import jakarta.inject.Inject;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What each agent should have: what the fleet says, and the heartbeat interval for those that take
+ * one. Thread-safe but for {@link #of}.
+ */
+final class Targets {
+  private static final Logger log = LoggerFactory.getLogger(Targets.class);
+
+  private final FleetSource fleet;
+  private final HeartbeatOffer heartbeat;
+
+  @Inject
+  Targets(FleetSource fleet, HeartbeatOffer heartbeat) {
+    this.fleet = fleet;
+    this.heartbeat = heartbeat;
+  }
+
+  /** Hears of every change of the fleet from now on. Called once. */
+  void follow(Consumer<FleetView> listener) {
+    heartbeat.warning().ifPresent(log::warn);
+    fleet.subscribe(listener);
+  }
+
+  FleetView current() {
+    return fleet.current();
+  }
+
+  /**
+   * The target of one agent. Called in its mailbox.
+   *
+   * @param report the report as merged
+   */
+  Target of(AgentSession session, FleetView view, AgentToServer report) {
+    return session.target(view, heartbeat, report);
+  }
+}

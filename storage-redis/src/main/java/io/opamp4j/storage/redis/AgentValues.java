@@ -1,0 +1,73 @@
+package io.opamp4j.storage.redis;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.RecordBytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * An agent's record as bytes, written as protobuf would (fields 1 to 5, unknown ones skipped), so
+ * that a later version can add to it.
+ */
+final class AgentValues {
+  private static final int REPORT = 1;
+  private static final int LABELS = 2;
+  private static final int FIRST_SEEN = 3;
+  private static final int LAST_SEEN = 4;
+  private static final int OWNER = 5;
+
+  private AgentValues() {}
+
+  static byte[] encode(AgentRecord record) {
+    ByteString.Output bytes = ByteString.newOutput();
+    try {
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+      out.writeBytes(REPORT, record.report().toByteString());
+      out.writeBytes(LABELS, RecordBytes.ofLabels(record.labels()));
+      out.writeSInt64(FIRST_SEEN, record.firstSeen().toEpochMilli());
+      out.writeSInt64(LAST_SEEN, record.lastSeen().toEpochMilli());
+      if (record.ownerNode().isPresent()) {
+        out.writeString(OWNER, record.ownerNode().get());
+      }
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail", e);
+    }
+    return Sealed.seal(bytes.toByteString());
+  }
+
+  /**
+   * @throws IOException if these are not the bytes of a record
+   */
+  static AgentRecord decode(InstanceUid uid, byte[] value) throws IOException {
+    CodedInputStream in = Sealed.open(value).newCodedInput();
+    ByteString report = ByteString.EMPTY;
+    ByteString labels = ByteString.EMPTY;
+    long firstSeen = 0;
+    long lastSeen = 0;
+    Optional<String> owner = Optional.empty();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      switch (tag >>> 3) {
+        case REPORT -> report = in.readBytes();
+        case LABELS -> labels = in.readBytes();
+        case FIRST_SEEN -> firstSeen = in.readSInt64();
+        case LAST_SEEN -> lastSeen = in.readSInt64();
+        case OWNER -> owner = Optional.of(in.readStringRequireUtf8());
+        default -> in.skipField(tag);
+      }
+    }
+    return new AgentRecord(
+        uid,
+        RecordBytes.toReport(report),
+        RecordBytes.toLabels(labels),
+        Instant.ofEpochMilli(firstSeen),
+        Instant.ofEpochMilli(lastSeen),
+        owner);
+  }
+}

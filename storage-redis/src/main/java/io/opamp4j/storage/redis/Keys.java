@@ -1,0 +1,80 @@
+package io.opamp4j.storage.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The names of everything in Redis. What one step changes together carries the same hash tag (the
+ * part in braces), so that a cluster keeps it in one slot: all agents, the documents of one kind,
+ * the index of blobs, the pieces of one blob.
+ */
+record Keys(String prefix) {
+
+  /** Hash: uid to encoded record. */
+  byte[] agentRecords() {
+    return key("{agents}:records");
+  }
+
+  /** Sorted set of uids, in the order of their bytes. */
+  byte[] agentUids() {
+    return key("{agents}:uids");
+  }
+
+  /** Sorted set of owner and uid, in the order of their bytes. */
+  byte[] agentsByOwner() {
+    return key("{agents}:by-owner");
+  }
+
+  /** Hash: uid to its member in {@link #agentsByOwner}. */
+  byte[] agentOwners() {
+    return key("{agents}:owners");
+  }
+
+  /** Hash: id to encoded document. */
+  byte[] documents(String kind) {
+    return key("{documents:" + kind + "}:bodies");
+  }
+
+  /** Hash: id to version, in decimal, which scripts can compare. */
+  byte[] versions(String kind) {
+    return key("{documents:" + kind + "}:versions");
+  }
+
+  /** Sorted set of ids, in the order of their bytes. */
+  byte[] documentIds(String kind) {
+    return key("{documents:" + kind + "}:ids");
+  }
+
+  /** Set of the kinds of which there ever was a document. */
+  byte[] kinds() {
+    return key("kinds");
+  }
+
+  /** Sorted set of the SHA-256 of all blobs, in the order of their bytes. */
+  byte[] blobHashes() {
+    return key("{blobs}:hashes");
+  }
+
+  /** Hash: SHA-256 to the upload that holds the content, and its size. */
+  byte[] blobs() {
+    return key("{blobs}:index");
+  }
+
+  /** Sorted set of uploads that are under way or to be deleted, by the time they began. */
+  byte[] uploads() {
+    return key("{blobs}:uploads");
+  }
+
+  /** One piece of an upload. */
+  byte[] chunk(String upload, long number) {
+    return key("{upload:" + upload + "}:" + number);
+  }
+
+  /** The channel on which every node tells what it wrote. */
+  byte[] changes() {
+    return key("changes");
+  }
+
+  private byte[] key(String name) {
+    return (prefix + ":" + name).getBytes(UTF_8);
+  }
+}
