@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,11 @@ class NoiseIT {
   private static final int CASES = Integer.getInteger("fuzz.cases", 10_000);
   private static final int PEERS = 4;
   private static final int LIMIT = 64 * 1024;
+
+  /** Noise comes on thousands of connections. */
+  private static final ServerConfig.Admission EVERYBODY =
+      new ServerConfig.Admission(100_000, 1_000_000, Duration.ofSeconds(30));
+
   private static final int REST_THREADS = TransportSettings.DEFAULT.restThreads();
 
   /** The two that behave speak once for so many shots of noise. */
@@ -65,8 +71,9 @@ class NoiseIT {
         OpampServer.start(
             new ServerConfig(
                 new ServerConfig.Server("127.0.0.1", 0, ServerConfig.Server.DEFAULT.drainTimeout()),
-                ServerConfig.Agents.DEFAULT.with(
-                    new ServerConfig.Limits(LIMIT, LIMIT, 256 * LIMIT)),
+                ServerConfig.Agents.DEFAULT
+                    .with(new ServerConfig.Limits(LIMIT, LIMIT, 256 * LIMIT))
+                    .with(EVERYBODY),
                 new ServerConfig.Storage("memory", Map.of())));
   }
 

@@ -8,19 +8,24 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages that wait until their peer has read what was sent before, bounded by count and by
- * bytes. The newest offer takes the place of older ones for the same agent: a peer that was away
- * with its mind gets the last configuration and none of those in between. Not thread-safe.
+ * The messages that wait until their peer has read what was sent before. The newest offer takes the
+ * place of older ones for the same agent: a peer that was away with its mind gets the last
+ * configuration and none of those in between.
+ *
+ * <p>Bounded by count and by bytes, but for offers: what they hold is the fleet's, shared by all
+ * who are offered it, and no more than one waits for an agent. So a gateway may carry as many
+ * agents as it likes and be offered any configuration for all of them at once. Not thread-safe.
  */
 final class Outbox {
-  static final int MAX_MESSAGES = 1024;
+  static final int MAX_MESSAGES = 4096;
 
   private final int maxBytes;
   private final Deque<Waiting> waiting = new ArrayDeque<>(2);
+  private int counted;
   private long bytes;
 
   /**
-   * @param maxBytes what may wait besides a first message, which may be of any size
+   * @param maxBytes of the largest message that may be sent, and of all that may wait together
    */
   Outbox(int maxBytes) {
     this.maxBytes = maxBytes;
@@ -39,25 +44,28 @@ final class Outbox {
      * says nothing any more. Empty if nothing is left of a push.
      */
     Optional<Waiting> ahead(ServerToAgent newer) {
-      boolean sameAgent = message.getInstanceUid().equals(newer.getInstanceUid());
-      boolean config = newer.hasRemoteConfig() && message.hasRemoteConfig();
-      boolean packages = newer.hasPackagesAvailable() && message.hasPackagesAvailable();
-      boolean settings = newer.hasConnectionSettings() && message.hasConnectionSettings();
-      if (!sameAgent || !(config || packages || settings)) {
+      if (!isRepeatedBy(newer)) {
         return Optional.of(this);
       }
       ServerToAgent.Builder left = message.toBuilder();
-      if (config) {
+      if (newer.hasRemoteConfig()) {
         left.clearRemoteConfig();
       }
-      if (packages) {
+      if (newer.hasPackagesAvailable()) {
         left.clearPackagesAvailable();
       }
-      if (settings) {
+      if (newer.hasConnectionSettings()) {
         left.clearConnectionSettings();
       }
       Waiting rest = new Waiting(left.build(), push);
       return push && rest.isBare() ? Optional.empty() : Optional.of(rest);
+    }
+
+    boolean isRepeatedBy(ServerToAgent newer) {
+      return ((message.hasRemoteConfig() && newer.hasRemoteConfig())
+              || (message.hasPackagesAvailable() && newer.hasPackagesAvailable())
+              || (message.hasConnectionSettings() && newer.hasConnectionSettings()))
+          && message.getInstanceUid().equals(newer.getInstanceUid());
     }
 
     private boolean isBare() {
@@ -75,29 +83,54 @@ final class Outbox {
     if (makesAnOffer(message)) {
       supersede(message);
     }
-    long size = weight(message);
-    if (waiting.size() == MAX_MESSAGES || (!waiting.isEmpty() && bytes + size > maxBytes)) {
-      return false;
+    Waiting last = new Waiting(message, push);
+    boolean full = counted + count(last) > MAX_MESSAGES || bytes + weight(message) > maxBytes;
+    if (!full) {
+      append(last);
     }
-    waiting.add(new Waiting(message, push));
-    bytes += size;
-    return true;
+    return !full;
   }
 
   /** The next message to be sent; null if none waits. */
   @Nullable Waiting poll() {
-    Waiting next = waiting.poll();
-    bytes -= next == null ? 0 : weight(next.message());
-    return next;
+    return waiting.isEmpty() ? null : remove();
   }
 
   void clear() {
     waiting.clear();
+    counted = 0;
     bytes = 0;
   }
 
   int size() {
     return waiting.size();
+  }
+
+  private void supersede(ServerToAgent newer) {
+    if (waiting.stream().noneMatch(older -> older.isRepeatedBy(newer))) {
+      return;
+    }
+    // Once around; what stays, goes back to the end it came from.
+    for (int left = waiting.size(); left > 0; left--) {
+      remove().ahead(newer).ifPresent(this::append);
+    }
+  }
+
+  private void append(Waiting last) {
+    waiting.add(last);
+    counted += count(last);
+    bytes += weight(last.message());
+  }
+
+  private Waiting remove() {
+    Waiting first = waiting.remove();
+    counted -= count(first);
+    bytes -= weight(first.message());
+    return first;
+  }
+
+  private static int count(Waiting message) {
+    return message.push() && makesAnOffer(message.message()) ? 0 : 1;
   }
 
   private static boolean makesAnOffer(ServerToAgent message) {
@@ -106,24 +139,20 @@ final class Outbox {
         || message.hasConnectionSettings();
   }
 
-  private void supersede(ServerToAgent newer) {
-    // Once around; what stays, goes back to the end it came from.
-    for (int left = waiting.size(); left > 0; left--) {
-      Waiting older = waiting.remove();
-      bytes -= weight(older.message());
-      older
-          .ahead(newer)
-          .ifPresent(
-              rest -> {
-                waiting.add(rest);
-                bytes += weight(rest.message());
-              });
-    }
-  }
-
-  /** A message above the limit will not be sent, so nothing that waits needs its room. */
+  /**
+   * Its size without its offers. A message above the limit will not be sent, so nothing that waits
+   * needs its room.
+   */
   private long weight(ServerToAgent message) {
-    int size = message.getSerializedSize();
-    return size < 0 || size >= maxBytes ? 0 : size;
+    long size = Integer.toUnsignedLong(message.getSerializedSize());
+    if (size >= maxBytes) {
+      return 0;
+    }
+    if (makesAnOffer(message)) {
+      size -= message.getRemoteConfig().getSerializedSize();
+      size -= message.getPackagesAvailable().getSerializedSize();
+      size -= message.getConnectionSettings().getSerializedSize();
+    }
+    return size;
   }
 }

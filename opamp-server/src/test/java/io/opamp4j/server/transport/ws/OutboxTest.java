@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class OutboxTest {
   private static final int LIMIT = 10_000;
+  private static final int MANY = Outbox.MAX_MESSAGES + 1;
   private static final String FIELDS = "cpsfhimxe";
 
   private final Outbox outbox = new Outbox(LIMIT);
@@ -87,34 +88,47 @@ class OutboxTest {
             message("A:h", 0), message("A:c", 100), message("B:c", 7), message("A:", 0));
   }
 
-  /** Bytes that were taken out are free again, so changes alone never fill the outbox. */
   @Test
-  void countsTheBytesThatReallyWait() {
-    ServerToAgent first = message("B:x", 1);
-    int spare = LIMIT - first.getSerializedSize();
-    ServerToAgent fits = sized(spare);
+  void holdsABoundedNumberOfBytes() {
+    ServerToAgent first = sized(10);
+    ServerToAgent rest = sized(LIMIT - 10);
     assertThat(outbox.add(first, false)).isTrue();
-    for (int i = 0; i < 2_000; i++) {
-      assertThat(outbox.add(fits, true)).isTrue();
-    }
-    assertThat(outbox.add(sized(spare + 1), true)).isFalse();
+    assertThat(outbox.add(sized(LIMIT - 9), true)).isFalse();
+    assertThat(outbox.add(rest, true)).isTrue();
+    assertThat(outbox.add(message("A:", 0), true)).isFalse();
 
     outbox.clear();
     assertThat(outbox.add(sized(100 * LIMIT), true))
         .as("one that will not be sent needs no room")
         .isTrue();
     assertThat(outbox.add(first, false)).isTrue();
-    assertThat(outbox.add(fits, false)).isTrue();
+    assertThat(outbox.add(rest, false)).isTrue();
   }
 
-  @Test
-  void holdsABoundedNumberOfMessages() {
+  @ParameterizedTest
+  @CsvSource({"'', true", "'', false", "x, true", "c, false", "i, true"})
+  void holdsABoundedNumberOfMessages(String fields, boolean push) {
+    Outbox outbox = new Outbox(1_000_000);
     for (int i = 0; i < Outbox.MAX_MESSAGES; i++) {
-      assertThat(outbox.add(ServerToAgent.getDefaultInstance(), false)).isTrue();
+      assertThat(outbox.add(message("A:" + fields, 1), push)).isTrue();
     }
 
-    assertThat(outbox.add(ServerToAgent.getDefaultInstance(), false)).isFalse();
+    assertThat(outbox.add(message("A:" + fields, 1), push)).isFalse();
     assertThat(outbox.size()).isEqualTo(Outbox.MAX_MESSAGES);
+  }
+
+  /** A gateway with many agents, all of which are offered something large. */
+  @Test
+  void offersOfTheFleetToManyAgentsDoNotFillIt() {
+    Outbox outbox = new Outbox(1_000_000);
+    ServerToAgent large = offer("", 1_000_000);
+    for (int agent = 0; agent < MANY; agent++) {
+      ByteString uid = ByteString.copyFromUtf8("agent " + agent);
+      assertThat(outbox.add(large.toBuilder().setInstanceUid(uid).build(), true)).isTrue();
+      assertThat(outbox.add(large.toBuilder().setInstanceUid(uid).build(), true)).isTrue();
+    }
+    assertThat(outbox.size()).isEqualTo(MANY);
+    assertThat(outbox.add(message("A:x", 1), true)).isTrue();
   }
 
   static List<Long> seeds() {
@@ -195,12 +209,20 @@ class OutboxTest {
   }
 
   private static ServerToAgent sized(int size) {
-    ServerToAgent.Builder message = message("A:", 0).toBuilder();
+    ServerToAgent.Builder message = ServerToAgent.newBuilder();
     int content = size;
     do {
-      message.getRemoteConfigBuilder().setConfigHash(ByteString.copyFrom(new byte[content--]));
+      message.setInstanceUid(ByteString.copyFrom(new byte[content--]));
     } while (message.build().getSerializedSize() > size);
     return message.build();
+  }
+
+  private static ServerToAgent offer(String agent, int size) {
+    return ServerToAgent.newBuilder()
+        .setInstanceUid(ByteString.copyFromUtf8(agent))
+        .setRemoteConfig(
+            AgentRemoteConfig.newBuilder().setConfigHash(ByteString.copyFrom(new byte[size])))
+        .build();
   }
 
   private static ServerToAgent message(String described, int number) {
