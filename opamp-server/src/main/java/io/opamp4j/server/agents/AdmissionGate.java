@@ -127,9 +127,9 @@ public final class AdmissionGate {
   private Refusal counted(Refusal refusal) {
     refused.merge(refusal.reason(), 1L, Long::sum);
     Duration here = Duration.between(clock.instant(), gone);
-    return refusal.reason() == Reason.DRAINING && !here.isNegative()
-        ? new Refusal(Reason.DRAINING, refusal.retryAfter().plus(here))
-        : refusal;
+    boolean tooSoon =
+        refusal.reason() == Reason.DRAINING && refusal.retryAfter().compareTo(here) < 0;
+    return tooSoon ? new Refusal(Reason.DRAINING, refusal.retryAfter().plus(here)) : refusal;
   }
 
   /**
