@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a custom message the application wants to send. */
-class CustomMessagesTest {
+class ClientCustomMessagesTest {
   private static final String PAUSE = "com.example.pause/v1";
 
   @Test
