@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.core.wire.Bodies;
 import io.opamp4j.core.wire.HttpContent;
@@ -38,6 +39,7 @@ final class AgentExchange implements Exchange, Connection {
   private final Reply reply;
   private final AgentPosts.Parts parts;
   private final HttpSettings settings;
+  private final String headerUid;
   private final boolean gzipped;
   private final boolean gzipAnswer;
   private final TextUids textUids = new TextUids();
@@ -48,11 +50,20 @@ final class AgentExchange implements Exchange, Connection {
 
   private boolean complete;
 
+  /**
+   * @param headerUid the instance uid of the request's head; empty if it names none
+   */
   AgentExchange(
-      String id, Reply reply, AgentPosts.Parts parts, boolean gzipped, boolean gzipAnswer) {
+      String id,
+      Reply reply,
+      AgentPosts.Parts parts,
+      String headerUid,
+      boolean gzipped,
+      boolean gzipAnswer) {
     this.id = id;
     this.reply = reply;
     this.parts = parts;
+    this.headerUid = headerUid;
     this.settings = parts.settings();
     this.gzipped = gzipped;
     this.gzipAnswer = gzipAnswer;
@@ -170,6 +181,7 @@ final class AgentExchange implements Exchange, Connection {
   private void decode() {
     try {
       AgentToServer message = message();
+      compareUids(message);
       parts.inbox().received(this, settings.legacyUlid() ? textUids.received(message) : message);
     } catch (MessageTooLargeException e) {
       answer(AgentPosts.tooLarge(e.limit()));
@@ -179,6 +191,18 @@ final class AgentExchange implements Exchange, Connection {
     } catch (IOException | RuntimeException e) {
       log.error("{} from {} failed", id, remoteAddress(), e);
       answer(Responses.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error"));
+    }
+  }
+
+  /** The body wins; somebody who routes by the header may want to know (E-53). */
+  private void compareUids(AgentToServer message) {
+    if (headerUid.isEmpty() || !log.isDebugEnabled()) {
+      return;
+    }
+    String uid =
+        InstanceUid.from(message.getInstanceUid()).map(InstanceUid::toString).orElse("none");
+    if (!uid.equalsIgnoreCase(headerUid)) {
+      log.debug("{} from {}: the header names another agent than {}", id, remoteAddress(), uid);
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * OpAMP over plain HTTP: what a request to the agents' path gets (E-11 to E-13, E-57). Thread-safe.
  */
 public final class AgentPosts {
+  private static final String INSTANCE_UID = "OpAMP-Instance-UID";
+
   private final AtomicLong ids = new AtomicLong();
   private final Parts parts;
   private final HttpSettings settings;
@@ -66,6 +68,7 @@ public final class AgentPosts {
         "http-" + ids.incrementAndGet(),
         reply,
         parts,
+        request.headers().get(INSTANCE_UID, ""),
         encoding.get() == HttpContent.Encoding.GZIP,
         HttpContent.acceptsGzip(request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING)));
   }
