@@ -67,9 +67,12 @@ final class RawWebSocket implements Closeable {
     return frame(opcode, 0, new byte[0], payload);
   }
 
-  /** The next message, which must be OpAMP. */
+  /** The next message, which must be OpAMP; pings may come before it at any time. */
   ServerToAgent answer() throws IOException {
     Frame frame = frame();
+    while (frame.opcode == PING) {
+      frame = frame();
+    }
     assertThat(frame.opcode).as("opcode of %s", frame).isEqualTo(BINARY);
     assertThat(frame.payload[0]).as("header").isZero();
     return ServerToAgent.parseFrom(Arrays.copyOfRange(frame.payload, 1, frame.payload.length));
