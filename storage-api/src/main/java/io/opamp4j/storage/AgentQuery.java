@@ -9,13 +9,22 @@ import java.util.Optional;
  * Which records {@link AgentStore#list} returns.
  *
  * @param after only uids above this one (the cursor); empty starts at the beginning
- * @param ownerNode only agents owned by this node; empty means all
+ * @param ownerNode only agents that this node claimed last; empty means all
  * @param limit the most records to return, 1 to 10,000
  */
 public record AgentQuery(Optional<InstanceUid> after, Optional<String> ownerNode, int limit) {
   public AgentQuery {
     requireNonNull(after, "after");
     requireNonNull(ownerNode, "ownerNode");
+    requireLimit(limit);
+  }
+
+  /**
+   * Checks a limit; for implementations of {@link AgentStore}.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 10,000
+   */
+  public static void requireLimit(int limit) {
     if (limit < 1 || limit > 10_000) {
       throw new IllegalArgumentException("limit must be 1 to 10000, not " + limit);
     }

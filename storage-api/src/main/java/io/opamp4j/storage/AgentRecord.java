@@ -7,7 +7,6 @@ import io.opamp4j.proto.AgentToServer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What is kept of one agent between connections and restarts. Times are UTC, cut to milliseconds.
@@ -17,7 +16,7 @@ import java.util.Optional;
  * @param labels the operator's labels; attributes of the agent are not repeated here
  * @param firstSeen when the agent first reported
  * @param lastSeen when anything was last heard of the agent
- * @param ownerNode the server node holding its connection, empty when it is not connected
+ * @param ownership the server node that speaks for it
  */
 public record AgentRecord(
     InstanceUid uid,
@@ -25,13 +24,13 @@ public record AgentRecord(
     Map<String, String> labels,
     Instant firstSeen,
     Instant lastSeen,
-    Optional<String> ownerNode) {
+    Ownership ownership) {
   public AgentRecord {
     requireNonNull(uid, "uid");
     requireNonNull(report, "report");
     labels = Map.copyOf(labels);
     firstSeen = firstSeen.truncatedTo(ChronoUnit.MILLIS);
     lastSeen = lastSeen.truncatedTo(ChronoUnit.MILLIS);
-    requireNonNull(ownerNode, "ownerNode");
+    requireNonNull(ownership, "ownership");
   }
 }

@@ -3,19 +3,24 @@ package io.opamp4j.storage;
 import io.opamp4j.core.InstanceUid;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the server remembers of each agent. The only hot path: {@link #save} takes many records in
- * one batch, and the last write of a uid wins (an agent has one owner node, so writers do not
- * race).
+ * one batch. Of several nodes, the one with the latest claim is heard; of its writes the last wins.
  */
 public interface AgentStore {
 
   /** The record of this agent, or empty if it was never saved or has been removed. */
   Optional<AgentRecord> find(InstanceUid uid);
 
-  /** Inserts or replaces all the records, together: after a crash either all or none are there. */
-  void save(Collection<AgentRecord> records);
+  /**
+   * Inserts or replaces all the records, together: after a crash either all or none are there. Only
+   * a record whose {@link Ownership} may not replace the stored one is left as it was.
+   *
+   * @return the agents whose records were left; they belong to another node
+   */
+  Set<InstanceUid> save(Collection<AgentRecord> records);
 
   /**
    * Forgets an agent.
@@ -29,4 +34,16 @@ public interface AgentStore {
 
   /** The number of records. */
   long count();
+
+  /**
+   * What was saved or removed since, in the order in which it was, so that a node can follow what
+   * others write. An agent that changed several times is told of once, as it is now.
+   *
+   * @param since where an earlier call ended; 0 for everything
+   * @param limit the most agents to return, 1 to 10,000
+   * @throws UnsupportedOperationException if the storage is not {@link Storage#shared()}
+   */
+  default AgentChanges changes(long since, int limit) {
+    throw new UnsupportedOperationException("this storage is not shared by several nodes");
+  }
 }

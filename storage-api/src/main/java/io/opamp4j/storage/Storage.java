@@ -16,6 +16,14 @@ public interface Storage extends AutoCloseable {
   Check check();
 
   /**
+   * Whether several nodes may use what is stored at the same time. Then {@link AgentStore#changes}
+   * works, and {@link ChangeFeed} tells of the changes of all of them.
+   */
+  default boolean shared() {
+    return false;
+  }
+
+  /**
    * Writes out what is pending and releases everything this backend opened. Later calls fail.
    * Idempotent.
    */

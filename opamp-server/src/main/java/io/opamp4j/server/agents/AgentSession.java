@@ -9,6 +9,7 @@ import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.Ownership;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -187,6 +188,6 @@ final class AgentSession {
         labels,
         seen.firstSeen(),
         seen.lastSeen(),
-        Optional.empty());
+        Ownership.NONE);
   }
 }

@@ -9,6 +9,7 @@ import io.opamp4j.storage.StorageException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +37,13 @@ final class BrittleAgentStore implements AgentStore {
   }
 
   @Override
-  public void save(Collection<AgentRecord> batch) {
+  public Set<InstanceUid> save(Collection<AgentRecord> batch) {
     if (failure != null) {
       throw failure;
     }
     saves++;
     batch.forEach(record -> records.put(record.uid(), record));
+    return Set.of();
   }
 
   @Override

@@ -130,8 +130,9 @@ class ShutdownIT {
     }
 
     @Override
-    public synchronized void save(Collection<AgentRecord> batch) {
+    public synchronized Set<InstanceUid> save(Collection<AgentRecord> batch) {
       batch.forEach(record -> records.put(record.uid(), record));
+      return Set.of();
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.proto.KeyValue;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.Page;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ public abstract class AgentStoreContract extends StoreContract {
             Map.of(),
             Instant.EPOCH,
             Instant.EPOCH.minusMillis(1),
-            Optional.empty());
+            Ownership.NONE);
     stores.agents().save(List.of(record));
 
     assertThat(stores.agents().find(record.uid())).contains(record);
@@ -171,7 +172,8 @@ public abstract class AgentStoreContract extends StoreContract {
               while (!done.get()) {
                 Page<AgentRecord> page = stores.agents().list(AgentQuery.first(100));
                 assertThat(page.items().size()).isIn(0, size);
-                assertThat(page.items().stream().map(AgentRecord::ownerNode).distinct())
+                assertThat(
+                        page.items().stream().map(record -> record.ownership().node()).distinct())
                     .hasSizeLessThanOrEqualTo(1);
               }
               return null;
@@ -195,7 +197,10 @@ public abstract class AgentStoreContract extends StoreContract {
             });
 
     assertThat(stores.agents().count()).isEqualTo(100);
-    assertThat(allOf(AgentQuery.first(100)).stream().map(AgentRecord::ownerNode).distinct())
+    assertThat(
+            allOf(AgentQuery.first(100)).stream()
+                .map(record -> record.ownership().node())
+                .distinct())
         .as("owners after batches of which each was atomic")
         .hasSize(1);
   }
@@ -256,7 +261,7 @@ public abstract class AgentStoreContract extends StoreContract {
 
     AgentQuery ofOne = new AgentQuery(Optional.empty(), Optional.of("n1"), 3);
     assertThat(allOf(ofOne))
-        .isEqualTo(all.stream().filter(r -> r.ownerNode().equals(Optional.of("n1"))).toList());
+        .isEqualTo(all.stream().filter(r -> r.ownership().node().equals("n1")).toList());
     assertThat(stores.agents().list(new AgentQuery(Optional.empty(), Optional.of("n"), 9)).items())
         .isEmpty();
   }
@@ -365,11 +370,17 @@ public abstract class AgentStoreContract extends StoreContract {
   private static AgentRecord owned(InstanceUid uid, Optional<String> node) {
     AgentToServer report =
         AgentToServer.newBuilder().setInstanceUid(uid.toBytes()).setSequenceNum(7).build();
-    return new AgentRecord(uid, report, Map.of("env", "prod"), SEEN, SEEN.plusMillis(1), node);
+    return new AgentRecord(
+        uid,
+        report,
+        Map.of("env", "prod"),
+        SEEN,
+        SEEN.plusMillis(1),
+        node.map(name -> new Ownership(1, name, ByteString.EMPTY)).orElse(Ownership.NONE));
   }
 
   private static AgentRecord withReport(InstanceUid uid, AgentToServer report) {
-    return new AgentRecord(uid, report, Map.of(), SEEN, SEEN, Optional.empty());
+    return new AgentRecord(uid, report, Map.of(), SEEN, SEEN, Ownership.NONE);
   }
 
   private static AgentRecord fullRecord(InstanceUid uid) {
@@ -379,7 +390,8 @@ public abstract class AgentStoreContract extends StoreContract {
         Map.of("env", "prod", "", "empty key", "空", "\u0000\uD83D\uDE00", "empty value", ""),
         SEEN,
         SEEN.plusSeconds(60),
-        Optional.of("node-1 \uD83D\uDE00"));
+        new Ownership(
+            Long.MAX_VALUE, "node-1 \uD83D\uDE00", ByteString.copyFromUtf8("\u0000 anything")));
   }
 
   private static AgentToServer reportOfSize(int bodySize) {

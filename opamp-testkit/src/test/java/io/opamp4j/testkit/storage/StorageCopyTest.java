@@ -10,6 +10,7 @@ import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.BlobStore.Blob;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.StorageCopy;
 import io.opamp4j.storage.StorageException;
 import io.opamp4j.storage.memory.MemoryStoragePlugin;
@@ -107,6 +108,6 @@ class StorageCopyTest {
         Map.of("n", "" + number),
         Instant.EPOCH,
         Instant.EPOCH.plusSeconds(number),
-        Optional.empty());
+        Ownership.NONE);
   }
 }

@@ -23,6 +23,12 @@ final class MemoryStorage implements Storage {
     return closed ? Check.failed("the memory store is closed") : Check.OK;
   }
 
+  /** By the nodes of one process. */
+  @Override
+  public boolean shared() {
+    return true;
+  }
+
   @Override
   public void close() {
     closed = true;

@@ -3,6 +3,7 @@ package io.opamp4j.storage.h2;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.RecordBytes;
 import io.opamp4j.storage.StorageException;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +30,7 @@ final class AgentRows {
     BlobColumns.set(statement, 3, RecordBytes.ofLabels(record.labels()));
     statement.setLong(4, record.firstSeen().toEpochMilli());
     statement.setLong(5, record.lastSeen().toEpochMilli());
-    statement.setString(6, record.ownerNode().orElse(null));
+    statement.setString(6, record.ownership().node());
   }
 
   /** The record, or nothing if it is damaged, which the log then says. */
@@ -53,7 +55,7 @@ final class AgentRows {
           RecordBytes.toLabels(BlobColumns.get(row, 3)),
           Instant.ofEpochMilli(row.getLong(4)),
           Instant.ofEpochMilli(row.getLong(5)),
-          Optional.ofNullable(row.getString(6)));
+          new Ownership(0, Objects.requireNonNullElse(row.getString(6), ""), ByteString.EMPTY));
     } catch (IOException e) {
       throw new StorageException("the stored record of agent " + uid + " is damaged", false, e);
     }

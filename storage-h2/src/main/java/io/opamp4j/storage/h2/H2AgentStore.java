@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -40,15 +41,15 @@ final class H2AgentStore implements AgentStore {
   }
 
   @Override
-  public void save(Collection<AgentRecord> records) {
+  public Set<InstanceUid> save(Collection<AgentRecord> records) {
     // Sorted, so that batches which overlap lock their rows in the same order and cannot deadlock.
     SortedMap<InstanceUid, AgentRecord> batch = new TreeMap<>();
     records.forEach(record -> batch.put(record.uid(), record));
     database.requireOpen();
     if (batch.isEmpty()) {
-      return;
+      return Set.of();
     }
-    database.inTransaction(
+    return database.inTransaction(
         connection -> {
           try (PreparedStatement merge =
               connection.prepareStatement(
@@ -60,7 +61,8 @@ final class H2AgentStore implements AgentStore {
               AgentRows.set(merge, record);
               merge.addBatch();
             }
-            return merge.executeBatch();
+            merge.executeBatch();
+            return Set.of();
           }
         });
   }

@@ -7,6 +7,7 @@ import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.BlobStore.Blob;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.DocumentStore;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.testkit.storage.PluginFixture;
 import io.opamp4j.testkit.storage.Stores;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -109,7 +109,7 @@ final class WritingProcess {
               Map.of(),
               Instant.EPOCH,
               Instant.ofEpochMilli(number),
-              Optional.empty()));
+              Ownership.NONE));
     }
     return batch;
   }

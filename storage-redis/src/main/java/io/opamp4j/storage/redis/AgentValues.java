@@ -5,11 +5,11 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.RecordBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * An agent's record as bytes, written as protobuf would (fields 1 to 5, unknown ones skipped), so
@@ -32,9 +32,7 @@ final class AgentValues {
       out.writeBytes(LABELS, RecordBytes.ofLabels(record.labels()));
       out.writeSInt64(FIRST_SEEN, record.firstSeen().toEpochMilli());
       out.writeSInt64(LAST_SEEN, record.lastSeen().toEpochMilli());
-      if (record.ownerNode().isPresent()) {
-        out.writeString(OWNER, record.ownerNode().get());
-      }
+      out.writeString(OWNER, record.ownership().node());
       out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot fail", e);
@@ -51,14 +49,14 @@ final class AgentValues {
     ByteString labels = ByteString.EMPTY;
     long firstSeen = 0;
     long lastSeen = 0;
-    Optional<String> owner = Optional.empty();
+    String owner = "";
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag >>> 3) {
         case REPORT -> report = in.readBytes();
         case LABELS -> labels = in.readBytes();
         case FIRST_SEEN -> firstSeen = in.readSInt64();
         case LAST_SEEN -> lastSeen = in.readSInt64();
-        case OWNER -> owner = Optional.of(in.readStringRequireUtf8());
+        case OWNER -> owner = in.readStringRequireUtf8();
         default -> in.skipField(tag);
       }
     }
@@ -68,6 +66,6 @@ final class AgentValues {
         RecordBytes.toLabels(labels),
         Instant.ofEpochMilli(firstSeen),
         Instant.ofEpochMilli(lastSeen),
-        owner);
+        new Ownership(0, owner, ByteString.EMPTY));
   }
 }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,18 +49,21 @@ final class RedisAgentStore implements AgentStore {
   }
 
   @Override
-  public void save(Collection<AgentRecord> records) {
+  public Set<InstanceUid> save(Collection<AgentRecord> records) {
     List<byte[]> arguments = new ArrayList<>(3 * records.size());
     for (AgentRecord record : records) {
       arguments.add(bytes(record.uid()));
       arguments.add(AgentValues.encode(record));
       arguments.add(
-          record.ownerNode().map(owner -> owned(owner, bytes(record.uid()))).orElse(NONE));
+          record.ownership().node().isEmpty()
+              ? NONE
+              : owned(record.ownership().node(), bytes(record.uid())));
     }
     redis.requireOpen();
     if (!arguments.isEmpty()) {
       redis.script(Script.SAVE_AGENTS, keys(), arguments);
     }
+    return Set.of();
   }
 
   @Override

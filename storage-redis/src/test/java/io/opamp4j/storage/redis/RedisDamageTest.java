@@ -10,6 +10,7 @@ import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.Document;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.StorageException;
 import io.opamp4j.testkit.storage.PluginFixture;
 import io.opamp4j.testkit.storage.Stores;
@@ -121,6 +122,6 @@ class RedisDamageTest {
         Map.of("env", "prod"),
         Instant.EPOCH,
         Instant.EPOCH,
-        Optional.empty());
+        Ownership.NONE);
   }
 }
