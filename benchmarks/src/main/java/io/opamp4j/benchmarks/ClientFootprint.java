@@ -18,9 +18,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures what idle clients keep in their JVM: heap after a collection and threads, over many
- * clients that are connected to a server in another JVM, less what is left after as many have been
- * closed. The optional argument is the number of clients.
+ * Measures what an idle client keeps in its JVM: heap after a collection, and threads. All clients
+ * are connected to a server in another JVM. The figure is the difference that some hundred more of
+ * them make when as many are there already: what they share is in use by then, and nothing is being
+ * closed. The optional argument is that number.
  */
 public final class ClientFootprint {
   private static final int CLIENTS = 200;
@@ -43,14 +44,13 @@ public final class ClientFootprint {
     try (ServerProcess server = new ServerProcess(BenchmarkServer.class)) {
       for (String scheme : List.of("ws", "http")) {
         URI endpoint = URI.create(scheme + "://127.0.0.1:" + server.port() + "/v1/opamp");
-        // Classes, pools and caches that stay are not what one more client costs.
-        closeAll(connected(clients, endpoint));
-        long emptyHeap = heap();
-        int emptyThreads = threads();
         List<OpampClient> idle = connected(clients, endpoint);
-        long heap = heap() - emptyHeap;
-        int threads = threads() - emptyThreads;
-        closeAll(idle);
+        long heapBefore = heap();
+        int threadsBefore = threads();
+        idle.addAll(connected(clients, endpoint));
+        long heap = heap() - heapBefore;
+        int threads = threads() - threadsBefore;
+        idle.forEach(OpampClient::close);
         out.printf("| %s | %,d | %.1f |%n", scheme, heap / clients, threads / (double) clients);
       }
     }
@@ -87,10 +87,6 @@ public final class ClientFootprint {
       throw new IllegalStateException(connected.getCount() + " clients did not connect");
     }
     return clients;
-  }
-
-  private static void closeAll(List<OpampClient> clients) {
-    clients.forEach(OpampClient::close);
   }
 
   private static long heap() throws InterruptedException {
