@@ -38,6 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What our client can do, against the packaged server and over both transports. */
@@ -174,13 +175,13 @@ class ClientFeaturesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ws", "http"})
-  void aSectionTooLargeForTheServerIsLeftOutAndTheRestIsTold(String scheme) {
+  @CsvSource({"ws, 3", "ws, 200", "http, 3", "http, 200"})
+  void aSectionTooLargeForTheServerIsLeftOutAndTheRestIsTold(String scheme, int timesTheLimit) {
     start(
         builder(scheme)
             .gzip(false)
             .health(Healths.running(START, "first"))
-            .effectiveConfig(effective("x".repeat(3 * SERVER_LIMIT))));
+            .effectiveConfig(effective("x".repeat(timesTheLimit * SERVER_LIMIT))));
 
     assertThat(events.next(Section.class)).as("LIM-19").isEqualTo(Section.EFFECTIVE_CONFIG);
     rest.awaitState(client.instanceUid(), "Connected");

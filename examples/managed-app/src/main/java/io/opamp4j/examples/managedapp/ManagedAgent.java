@@ -132,12 +132,17 @@ final class ManagedAgent implements ClientListener, AutoCloseable {
 
   @Override
   public void onConnectFailed(Loss loss, Duration retryIn) {
-    log.accept("cannot connect: " + loss + "; next attempt in " + retryIn.toMillis() + " ms");
+    log.accept(
+        "cannot connect: " + words(loss) + "; next attempt in " + retryIn.toMillis() + " ms");
   }
 
   @Override
   public void onDisconnected(Loss loss, Duration retryIn) {
-    log.accept("connection lost: " + loss);
+    log.accept("connection lost: " + words(loss));
+  }
+
+  private static String words(Loss loss) {
+    return loss.kind() + ", " + loss.detail();
   }
 
   /** Here the uid is also the id of the service instance, so the description follows it. */
