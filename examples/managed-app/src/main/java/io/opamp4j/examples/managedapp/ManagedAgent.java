@@ -88,7 +88,7 @@ final class ManagedAgent implements ClientListener, AutoCloseable {
       GreeterConfig next = config(offer);
       greeter.configure(next);
       client.setHealth(health());
-      log.accept("configured: " + next);
+      log.accept("configured to greet every " + next.intervalSeconds() + " s");
       return RemoteConfigResult.applied(effective(next));
     } catch (GreeterConfig.InvalidException e) {
       log.accept("configuration refused: " + e.problem());
