@@ -7,6 +7,8 @@ import io.opamp4j.proto.ConnectionSettingsStatus;
 import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.ServerErrorResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -75,7 +77,7 @@ final class ClientEvents implements ClientListener {
 
   /** How many there are of this type among those not taken; takes them all. */
   long drain(Class<?> type) {
-    java.util.List<Object> all = new java.util.ArrayList<>();
+    List<Object> all = new ArrayList<>();
     events.drainTo(all);
     return all.stream().filter(type::isInstance).count();
   }
