@@ -53,7 +53,7 @@ final class Judge {
         .line(stage)
         .visit(
             from,
-            tally -> tally.turns() + tally.reporting(),
+            tally -> tally.connected() + tally.reporting(),
             member ->
                 Long.compareUnsigned(member.place(), to) <= 0
                     && (draft.state().kept().contains(member.uid()) || reached.add(member)));
@@ -67,8 +67,9 @@ final class Judge {
         case OTHER -> {
           if (member.view().isDue()) {
             draft.put(member.with(Watch.awaited(draft.state().plan(), draft.now())));
-            draft.retarget(member.uid());
           }
+          // One that does not fit is not offered anything, but is to be shown as such.
+          draft.retarget(member.uid());
         }
       }
     }

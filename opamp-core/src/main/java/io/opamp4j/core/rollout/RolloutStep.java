@@ -12,9 +12,9 @@ import java.util.Optional;
  *
  * @param rollout as it is now
  * @param durable whether its state is another one and must be kept before anything is sent
- * @param retarget the agents for which {@link RolloutState#versionFor} may say something new, or
- *     that are to be offered the same once more; those that an agent's own news concern (it came,
- *     it moved) are not among them
+ * @param retarget the connected agents for which {@link RolloutState#versionFor} may say something
+ *     new, or that are to be offered the same once more; those that an agent's own news concern (it
+ *     came, it moved) are not among them
  * @param events what an operator may want to know of, in order
  * @param wakeUp when a tick is due next; empty if nothing waits for time to pass
  */
