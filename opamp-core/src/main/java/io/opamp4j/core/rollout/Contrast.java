@@ -66,7 +66,7 @@ public final class Contrast {
                     score(agents, failing.size(), others, successful.size())));
           }
         });
-    double least = 2 * Math.log(5.0 * Math.max(1, failingWith.size()));
+    double least = 2 * Math.log(10.0 * Math.max(1, failingWith.size()));
     return traits.stream()
         .filter(trait -> trait.score() > least)
         .sorted(MOST_SEPARATING_FIRST)
