@@ -51,6 +51,15 @@ final class Drill {
     return new Pacing(size, 1, size, Duration.ZERO);
   }
 
+  /** These stages and the rest, one agent with every step, and no gate. */
+  static RolloutPlan stages(String... names) {
+    List<Stage> named = new ArrayList<>();
+    for (String name : names) {
+      named.add(new Stage(name, pace(1)));
+    }
+    return RolloutPlan.progressive(named, pace(1)).with(Duration.ZERO, DEADLINE);
+  }
+
   Drill inStages(int... stages) {
     for (int i = 0; i < stages.length; i++) {
       int stage = stages[i];

@@ -73,6 +73,10 @@ class LargeRolloutTest {
     }
     assertThat(offered).as("the others can be retried next time").isEqualTo(Faults.MOST);
     assertThat(drill.rollout.state().faults().failures()).hasSize(500);
+    drill.after(Drill.DEADLINE);
+    for (int i = 0; i < size; i++) {
+      assertThat(drill.version(i)).isEqualTo(Version.WITHHELD);
+    }
   }
 
   private static List<AgentView> agents(int count) {
