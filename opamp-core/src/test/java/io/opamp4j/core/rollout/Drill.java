@@ -62,12 +62,7 @@ final class Drill {
 
   Drill inStages(int... stages) {
     for (int i = 0; i < stages.length; i++) {
-      int stage = stages[i];
-      AgentView v = agents.get(i);
-      agents.set(
-          i,
-          new AgentView(
-              v.uid(), stage, v.connected(), v.compatible(), v.reported(), v.healthy(), ""));
+      agents.set(i, Views.at(agents.get(i), stages[i]));
     }
     return this;
   }
@@ -77,15 +72,11 @@ final class Drill {
   }
 
   Drill says(int agent, Reported reported) {
-    return says(agent, reported, reported == Reported.FAILED ? "unknown exporter otlp/x" : "");
+    return hears(agent, Views.reporting(agents.get(agent), reported));
   }
 
   Drill says(int agent, Reported reported, String error) {
-    AgentView v = agents.get(agent);
-    return hears(
-        agent,
-        new AgentView(
-            v.uid(), v.stage(), v.connected(), v.compatible(), reported, v.healthy(), error));
+    return hears(agent, Views.reporting(agents.get(agent), reported, error));
   }
 
   Drill applied(int... which) {
@@ -96,41 +87,20 @@ final class Drill {
   }
 
   Drill healthy(int agent, boolean healthy) {
-    AgentView v = agents.get(agent);
     return hears(
-        agent,
-        new AgentView(
-            v.uid(),
-            v.stage(),
-            v.connected(),
-            v.compatible(),
-            v.reported(),
-            healthy,
-            healthy ? "" : "exporter queue is full"));
+        agent, Views.healthy(agents.get(agent), healthy, healthy ? "" : "exporter queue is full"));
   }
 
   Drill there(int agent, boolean connected) {
-    AgentView v = agents.get(agent);
-    return hears(
-        agent,
-        new AgentView(
-            v.uid(), v.stage(), connected, v.compatible(), v.reported(), v.healthy(), v.error()));
+    return hears(agent, Views.connected(agents.get(agent), connected));
   }
 
   Drill fits(int agent, boolean compatible) {
-    AgentView v = agents.get(agent);
-    return hears(
-        agent,
-        new AgentView(
-            v.uid(), v.stage(), v.connected(), compatible, v.reported(), v.healthy(), v.error()));
+    return hears(agent, Views.compatible(agents.get(agent), compatible));
   }
 
   Drill moves(int agent, int stage) {
-    AgentView v = agents.get(agent);
-    return hears(
-        agent,
-        new AgentView(
-            v.uid(), stage, v.connected(), v.compatible(), v.reported(), v.healthy(), v.error()));
+    return hears(agent, Views.at(agents.get(agent), stage));
   }
 
   /** Before the start it is only noted. */
@@ -175,13 +145,7 @@ final class Drill {
 
   /** The server is started again; everybody has to connect anew. */
   Drill restart() {
-    for (int i = 0; i < agents.size(); i++) {
-      AgentView v = agents.get(i);
-      agents.set(
-          i,
-          new AgentView(
-              v.uid(), v.stage(), false, v.compatible(), v.reported(), v.healthy(), v.error()));
-    }
+    agents.replaceAll(view -> Views.connected(view, false));
     RolloutState kept = RolloutCodec.decode(RolloutCodec.encode(rollout.state()));
     return took(RolloutMachine.restored(kept, agents, now));
   }

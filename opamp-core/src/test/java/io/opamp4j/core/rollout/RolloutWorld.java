@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +19,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * A small fleet under a rollout, with an operator who does anything at any time and a server that
- * may die between any two inputs. It keeps its own books on what is allowed, and checks every step
- * against them.
+ * may die between any two inputs.
  */
 final class RolloutWorld {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -34,6 +31,7 @@ final class RolloutWorld {
       new PriorityQueue<>(Comparator.comparing(Happening::at).thenComparingLong(Happening::number));
   private final Map<InstanceUid, SimulatedMember> agents = new LinkedHashMap<>();
   private final RolloutPlan plan;
+  private final RolloutBooks books;
   private Instant now = START;
   private long happenings;
   private int joined;
@@ -41,43 +39,20 @@ final class RolloutWorld {
   Rollout rollout;
   private Optional<Instant> wakeUp = Optional.empty();
 
-  /** Who was given the version by the running step, by the world's own account. */
-  private List<InstanceUid> lastGiven = List.of();
-
   private record Happening(Instant at, long number, Runnable what) {}
-
-  /** What is so about one agent, as opposed to what the machine believes. */
-  private static final class SimulatedMember {
-    AgentView view;
-    boolean good;
-    boolean silent;
-    boolean answering;
-    boolean mayRetry;
-    boolean everOffered;
-
-    /** It has not been there since the server started or the failed were retried. */
-    boolean forgotten;
-
-    boolean proved;
-    boolean saidApplied;
-    Instant wellSince = Instant.MAX;
-
-    SimulatedMember(AgentView view) {
-      this.view = view;
-    }
-  }
 
   RolloutWorld(long seed) {
     random = new Random(seed);
     name = "seed " + seed;
     plan = randomPlan();
+    books = new RolloutBooks(name, plan, agents);
     int size = random.nextInt(25);
     for (int i = 0; i < size; i++) {
       SimulatedMember agent = newcomer();
       agents.put(agent.view.uid(), agent);
     }
     RolloutStep step = RolloutMachine.start(plan, TARGET, random.nextLong(), views(), "alice", now);
-    check(noStepYet(step.state()), step, Optional.empty());
+    books.check(noStepYet(step.state()), step, Optional.empty(), now);
     adopt(step);
     agents.keySet().forEach(this::offer);
   }
@@ -136,13 +111,13 @@ final class RolloutWorld {
     SimulatedMember agent = agents.get(uid);
     switch (random.nextInt(14)) {
       case 0, 1, 2 -> {
-        change(uid, view -> connected(view, false));
+        change(uid, view -> Views.connected(view, false));
         int away = random.nextInt(4) == 0 ? 600 : 20;
-        in(upTo(away), () -> change(uid, view -> connected(view, true)));
+        in(upTo(away), () -> change(uid, view -> Views.connected(view, true)));
       }
-      case 3 -> change(uid, view -> at(view, random.nextInt(plan.stages().size())));
-      case 4 -> says(uid, view -> health(view, false));
-      case 5 -> says(uid, view -> health(view, true));
+      case 3 -> change(uid, view -> Views.at(view, random.nextInt(plan.stages().size())));
+      case 4 -> says(uid, view -> Views.healthy(view, false, ""));
+      case 5 -> says(uid, view -> Views.healthy(view, true, ""));
       case 6 -> lie(uid, Reported.APPLIED);
       case 7 -> lie(uid, Reported.FAILED);
       case 8 -> lie(uid, Reported.OTHER);
@@ -151,7 +126,7 @@ final class RolloutWorld {
         in(upTo(2), () -> lie(uid, Reported.FAILED));
         in(upTo(4), () -> lie(uid, Reported.APPLIED));
       }
-      case 10 -> says(uid, view -> compatible(view, !view.compatible()));
+      case 10 -> says(uid, view -> Views.compatible(view, !view.compatible()));
       case 11 -> agent.silent = !agent.silent;
       case 12 -> agent.good = !agent.good;
       default -> {
@@ -197,14 +172,14 @@ final class RolloutWorld {
       for (InstanceUid uid : agents.keySet()) {
         SimulatedMember agent = agents.get(uid);
         if (agent.view.connected()) {
-          set(agent, connected(agent.view, false));
-          in(upTo(10), () -> change(uid, view -> connected(view, true)));
+          agent.set(Views.connected(agent.view, false), now, plan.healthGate());
+          in(upTo(10), () -> change(uid, view -> Views.connected(view, true)));
         }
       }
     }
     agents.values().forEach(agent -> agent.forgotten = !agent.view.connected());
     RolloutStep step = RolloutMachine.restored(kept, views(), now);
-    check(kept, step, Optional.empty());
+    books.check(rollout, step, Optional.empty(), now);
     adopt(step);
     agents.keySet().forEach(this::offer);
   }
@@ -218,7 +193,7 @@ final class RolloutWorld {
       agent.good = true;
       agent.silent = false;
       agent.answering = false;
-      change(uid, view -> health(connected(view, true), true));
+      change(uid, view -> Views.healthy(Views.connected(view, true), true, ""));
       offer(uid);
     }
   }
@@ -262,7 +237,7 @@ final class RolloutWorld {
 
   /** An agent says what is not so; one that does not is left with what it says now. */
   private void lie(InstanceUid uid, Reported what) {
-    says(uid, view -> reporting(view, what));
+    says(uid, view -> Views.reporting(view, what));
   }
 
   private void says(InstanceUid uid, UnaryOperator<AgentView> how) {
@@ -277,34 +252,13 @@ final class RolloutWorld {
     if (agent == null) {
       return;
     }
-    set(agent, how.apply(agent.view));
+    agent.set(how.apply(agent.view), now, plan.healthGate());
     apply(RolloutMachine.agentChanged(rollout, agent.view, now), Optional.of(uid));
     offer(uid);
   }
 
-  private void set(SimulatedMember agent, AgentView view) {
-    agent.forgotten &= !view.connected();
-    agent.proved |= isProved(agent);
-    agent.proved &= view.reported() == Reported.APPLIED;
-    boolean well = view.connected() && view.healthy() && view.reported() == Reported.APPLIED;
-    if (!well) {
-      agent.wellSince = Instant.MAX;
-    } else if (agent.wellSince.equals(Instant.MAX)) {
-      agent.wellSince = now;
-    }
-    if (view.reported() != Reported.FAILED) {
-      agent.mayRetry = false;
-    }
-    agent.saidApplied |= view.reported() == Reported.APPLIED;
-    agent.view = view;
-  }
-
-  private boolean isProved(SimulatedMember agent) {
-    return !agent.wellSince.isAfter(now.minus(plan.healthGate()));
-  }
-
   private void apply(RolloutStep step, Optional<InstanceUid> about) {
-    check(rollout.state(), step, about);
+    books.check(rollout, step, about, now);
     adopt(step);
     step.retarget().forEach(this::offer);
   }
@@ -348,7 +302,7 @@ final class RolloutWorld {
     if (agent != null && agent.view.connected() && phase().isBackward()) {
       AgentView view = agent.view;
       if (rollout.state().versionFor(uid, view.stage(), view.reported()) == Version.OLD) {
-        change(uid, v -> reporting(v, Reported.OTHER));
+        change(uid, v -> Views.reporting(v, Reported.OTHER));
       }
     }
   }
@@ -366,136 +320,9 @@ final class RolloutWorld {
       if (!agent.mayRetry) {
         return;
       }
-      change(uid, view -> reporting(view, Reported.OTHER));
+      change(uid, view -> Views.reporting(view, Reported.OTHER));
     }
-    change(uid, view -> reporting(view, agent.good ? Reported.APPLIED : Reported.FAILED));
-  }
-
-  private void check(RolloutState before, RolloutStep step, Optional<InstanceUid> about) {
-    RolloutState after = step.state();
-    boolean stays = !after.phase().isBackward();
-    int newlyDue = 0;
-    List<InstanceUid> given = new ArrayList<>();
-    Set<InstanceUid> retarget = new HashSet<>(step.retarget());
-    for (SimulatedMember agent : agents.values()) {
-      AgentView view = agent.view;
-      InstanceUid uid = view.uid();
-      if (about.isPresent() && about.get().equals(uid)) {
-        continue;
-      }
-      boolean was = before.isReleased(uid, view.stage());
-      boolean is = after.isReleased(uid, view.stage());
-      assertThat(stays && was && !is).as("%s: %s taken back", name, uid).isFalse();
-      if (!was && is && view.isDue()) {
-        newlyDue++;
-        given.add(uid);
-      }
-      if (view.connected()
-          && before.versionFor(uid, view.stage(), view.reported())
-              != after.versionFor(uid, view.stage(), view.reported())) {
-        assertThat(retarget).as("%s: told of %s", name, view).contains(uid);
-      }
-    }
-    about.ifPresent(uid -> checkKept(before, after, uid));
-    assertThat(newlyDue).as("%s: a step's size", name).isLessThanOrEqualTo(allowed(before, after));
-    if (after.front().stepAt().equals(now) && tookStep(before, after)) {
-      checkStepWasDue(before, after, about);
-      lastGiven = given;
-    }
-    checkErrors(after);
-  }
-
-  private void checkKept(RolloutState before, RolloutState after, InstanceUid uid) {
-    Optional<Member> old = rollout.roster().find(uid);
-    SimulatedMember agent = agents.get(uid);
-    if (old.isPresent() && agent != null && !after.phase().isBackward()) {
-      boolean was = before.isReleased(uid, old.get().view().stage());
-      boolean is = after.isReleased(uid, agent.view.stage());
-      assertThat(was && !is).as("%s: %s moved and was taken back", name, uid).isFalse();
-    }
-  }
-
-  private static boolean tookStep(RolloutState before, RolloutState after) {
-    return !after.phase().isBackward()
-        && after.front().steps() > 0
-        && (after.front().steps() != before.front().steps()
-            || after.front().stage() != before.front().stage());
-  }
-
-  private int allowed(RolloutState before, RolloutState after) {
-    Pacing pacing = after.stage().pacing();
-    boolean same = before.front().stage() == after.front().stage();
-    int sum = 0;
-    for (int i = same ? before.front().steps() : 0; i < after.front().steps(); i++) {
-      sum += Math.min(pacing.size(i), 1000);
-    }
-    return sum;
-  }
-
-  private void checkStepWasDue(
-      RolloutState before, RolloutState after, Optional<InstanceUid> about) {
-    Front old = before.front();
-    if (old.stage() != after.front().stage() || old.steps() == 0) {
-      return;
-    }
-    assertThat(after.front().stepAt())
-        .as("%s: the pause between steps", name)
-        .isAfterOrEqualTo(old.stepAt().plus(after.stage().pacing().interval()));
-    for (InstanceUid uid : lastGiven) {
-      SimulatedMember agent = agents.get(uid);
-      // Those that left, do not fit any more, moved, or are the news itself hold up nobody.
-      if (agent == null
-          || about.equals(Optional.of(uid))
-          || !agent.view.compatible()
-          || agent.forgotten
-          || agent.view.stage() != old.stage()
-          || after.faults().failures().containsKey(uid)) {
-        continue;
-      }
-      assertThat(agent.proved || isProved(agent))
-          .as("%s: %s went before %s was well", name, after.front(), agent.view)
-          .isTrue();
-    }
-  }
-
-  private void checkErrors(RolloutState after) {
-    Faults faults = after.faults();
-    boolean tooMany =
-        plan.errorLimit().isReachedBy(faults.errors() - faults.forgiven(), after.front().given());
-    if (tooMany) {
-      assertThat(after.phase())
-          .as("%s: goes on with %s", name, faults)
-          .isNotIn(RolloutPhase.RUNNING, RolloutPhase.WAITING);
-    }
-    if (after.phase() == RolloutPhase.PAUSED
-        && after.standing().since().equals(now)
-        && after.standing().reason().contains("limit")) {
-      assertThat(tooMany).as("%s: paused for nothing", name).isTrue();
-    }
-    faults
-        .failures()
-        .forEach(
-            (uid, failure) -> {
-              SimulatedMember agent = agents.get(uid);
-              if (agent != null && failure.kind() == Failure.Kind.NO_RESULT) {
-                // After a restart nobody knows whether it had the version before its turn.
-                assertThat(agent.everOffered || agent.saidApplied)
-                    .as("%s: %s %s", name, uid, failure)
-                    .isTrue();
-              }
-            });
-    if (after.phase() == RolloutPhase.RUNNING) {
-      for (SimulatedMember agent : agents.values()) {
-        AgentView view = agent.view;
-        if (view.connected()
-            && view.compatible()
-            && view.reported() == Reported.FAILED
-            && after.isReleased(view.uid(), view.stage())
-            && !agent.mayRetry) {
-          assertThat(faults.failures()).as("%s: %s", name, view).containsKey(view.uid());
-        }
-      }
-    }
+    change(uid, view -> Views.reporting(view, agent.good ? Reported.APPLIED : Reported.FAILED));
   }
 
   private RolloutPlan randomPlan() {
@@ -541,7 +368,7 @@ final class RolloutWorld {
                 ""));
     agent.good = random.nextInt(8) > 0;
     agent.silent = random.nextInt(15) == 0;
-    set(agent, agent.view);
+    agent.set(agent.view, now, plan.healthGate());
     return agent;
   }
 
@@ -549,37 +376,9 @@ final class RolloutWorld {
     return agents.values().stream().map(agent -> agent.view).toList();
   }
 
-  private RolloutState noStepYet(RolloutState state) {
-    return state.with(Front.before(plan.stages().size(), now));
-  }
-
-  Map<RolloutPhase, Integer> seen() {
-    return new HashMap<>(Map.of(phase(), 1));
-  }
-
-  private static AgentView connected(AgentView v, boolean connected) {
-    return new AgentView(
-        v.uid(), v.stage(), connected, v.compatible(), v.reported(), v.healthy(), v.error());
-  }
-
-  private static AgentView at(AgentView v, int stage) {
-    return new AgentView(
-        v.uid(), stage, v.connected(), v.compatible(), v.reported(), v.healthy(), v.error());
-  }
-
-  private static AgentView health(AgentView v, boolean healthy) {
-    return new AgentView(
-        v.uid(), v.stage(), v.connected(), v.compatible(), v.reported(), healthy, v.error());
-  }
-
-  private static AgentView compatible(AgentView v, boolean compatible) {
-    return new AgentView(
-        v.uid(), v.stage(), v.connected(), compatible, v.reported(), v.healthy(), v.error());
-  }
-
-  private static AgentView reporting(AgentView v, Reported reported) {
-    String error = reported == Reported.FAILED ? "unknown exporter otlp/x" : "";
-    return new AgentView(
-        v.uid(), v.stage(), v.connected(), v.compatible(), reported, v.healthy(), error);
+  private Rollout noStepYet(RolloutState state) {
+    return new Rollout(
+        state.with(Front.before(plan.stages().size(), now)),
+        Roster.empty(state.salt(), plan.stages().size()));
   }
 }
