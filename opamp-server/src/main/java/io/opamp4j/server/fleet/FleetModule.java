@@ -35,6 +35,9 @@ public final class FleetModule extends AbstractModule {
   @Override
   protected void configure() {
     bind(ConfigurationStore.class);
+    bind(ConfigurationHistory.class);
+    bind(RunningVersions.class);
+    bind(FleetReader.class);
     bind(FleetWatcher.class);
     bind(FleetEditor.class);
     bind(FleetSource.class).to(FleetWatcher.class);

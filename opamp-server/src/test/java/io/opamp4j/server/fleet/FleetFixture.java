@@ -31,6 +31,19 @@ final class FleetFixture {
         .getInstance(DocumentStore.class);
   }
 
+  static ConfigurationStore store(DocumentStore documents) {
+    return store(documents, NOW);
+  }
+
+  static ConfigurationStore store(DocumentStore documents, Instant now) {
+    return new ConfigurationStore(documents, new ConfigurationHistory(documents), () -> now);
+  }
+
+  static FleetReader reader(DocumentStore documents) {
+    return new FleetReader(
+        store(documents), new RunningVersions(documents), new ConfigurationHistory(documents));
+  }
+
   static ConfigurationSpec spec(String selector, int priority, String body) {
     return new ConfigurationSpec(Selector.parse(selector), priority, "", files(body));
   }
@@ -48,7 +61,7 @@ final class FleetFixture {
 
   static Configuration configuration(String name, String selector, int priority) {
     ConfigurationSpec spec = spec(selector, priority, name);
-    return new Configuration(name, 1, spec, ContentHash.of(spec.files()), NOW, NOW);
+    return new Configuration(name, 1, spec, ContentHash.of(spec.files()), NOW, NOW, false);
   }
 
   /** A feed that speaks only when the test says so, on the test's thread. */
@@ -67,6 +80,37 @@ final class FleetFixture {
 
     int subscriptions() {
       return listeners.size();
+    }
+  }
+
+  /** Runs work at once, on the thread that brings it. */
+  static final class Direct extends AbstractExecutorService {
+    @Override
+    public void execute(Runnable command) {
+      command.run();
+    }
+
+    @Override
+    public void shutdown() {}
+
+    @Override
+    public List<Runnable> shutdownNow() {
+      return List.of();
+    }
+
+    @Override
+    public boolean isShutdown() {
+      return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+      return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+      return false;
     }
   }
 
