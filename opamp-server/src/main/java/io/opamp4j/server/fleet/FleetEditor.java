@@ -35,6 +35,7 @@ public final class FleetEditor {
   private final ConfigurationStore store;
   private final ConfigurationHistory history;
   private final RunningVersions running;
+  private final ConfigurationChecks checks;
   private final FleetWatcher watcher;
 
   @Inject
@@ -42,10 +43,12 @@ public final class FleetEditor {
       ConfigurationStore store,
       ConfigurationHistory history,
       RunningVersions running,
+      ConfigurationChecks checks,
       FleetWatcher watcher) {
     this.store = requireNonNull(store, "store");
     this.history = requireNonNull(history, "history");
     this.running = requireNonNull(running, "running");
+    this.checks = requireNonNull(checks, "checks");
     this.watcher = requireNonNull(watcher, "watcher");
   }
 
@@ -163,6 +166,7 @@ public final class FleetEditor {
   public Configuration replace(
       String name, ConfigurationDraft draft, Going going, long expectedVersion) {
     ConfigurationDraft.Checked checked = draft.checkAs(name);
+    checks.requireNoProblems(checked.spec().files());
     if (going == Going.DRAFT) {
       holdOn(name, expectedVersion);
     }
@@ -210,6 +214,7 @@ public final class FleetEditor {
   }
 
   private Configuration create(ConfigurationDraft.Checked checked, Going going) {
+    checks.requireNoProblems(checked.spec().files());
     Configuration created = store.create(checked.name(), checked.spec(), going == Going.DRAFT);
     changed("created", created.ref());
     return created;

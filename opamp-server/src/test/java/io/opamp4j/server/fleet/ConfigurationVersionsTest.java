@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,7 @@ final class ConfigurationVersionsTest {
           FleetFixture.store(documents),
           new ConfigurationHistory(documents),
           new RunningVersions(documents),
+          new ConfigurationChecks(Set.of()),
           watcher);
 
   @Test
