@@ -23,13 +23,19 @@ final class FleetReader {
   private final ConfigurationStore store;
   private final RunningVersions running;
   private final ConfigurationHistory history;
+  private final ConfigurationChecks checks;
   private List<String> reported = List.of();
 
   @Inject
-  FleetReader(ConfigurationStore store, RunningVersions running, ConfigurationHistory history) {
+  FleetReader(
+      ConfigurationStore store,
+      RunningVersions running,
+      ConfigurationHistory history,
+      ConfigurationChecks checks) {
     this.store = requireNonNull(store, "store");
     this.running = requireNonNull(running, "running");
     this.history = requireNonNull(history, "history");
+    this.checks = requireNonNull(checks, "checks");
   }
 
   /** Whether a change of this kind of document may change the fleet. */
@@ -58,7 +64,7 @@ final class FleetReader {
       after = page.next();
     } while (after.isPresent());
     report(problems);
-    return new Fleet(all);
+    return new Fleet(all, checks);
   }
 
   private Optional<Configuration> runs(Configuration latest, Optional<Document> said) {

@@ -220,7 +220,10 @@ final class ConfigurationVersionsTest {
   }
 
   private String runs() {
-    return watcher.current().resolve(AgentToServer.getDefaultInstance(), Map.of()).configName();
+    return watcher
+        .current()
+        .resolve(AgentToServer.getDefaultInstance(), Map.of(), Components.UNKNOWN)
+        .configName();
   }
 
   private static ConfigurationDraft draft(String description) {

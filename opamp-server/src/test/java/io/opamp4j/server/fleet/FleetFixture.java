@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,12 +24,18 @@ import java.util.function.Consumer;
 final class FleetFixture {
   static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
+  private static final ConfigurationChecks CHECKS = new ConfigurationChecks(Set.of());
+
   private FleetFixture() {}
 
   static DocumentStore documents() {
     return Guice.createInjector(
             new MemoryStoragePlugin().module(new TextOptions(List.of(), Map.of())))
         .getInstance(DocumentStore.class);
+  }
+
+  static Fleet fleet(List<Configuration> configurations) {
+    return new Fleet(configurations, CHECKS);
   }
 
   static ConfigurationStore store(DocumentStore documents) {
@@ -41,7 +48,10 @@ final class FleetFixture {
 
   static FleetReader reader(DocumentStore documents) {
     return new FleetReader(
-        store(documents), new RunningVersions(documents), new ConfigurationHistory(documents));
+        store(documents),
+        new RunningVersions(documents),
+        new ConfigurationHistory(documents),
+        CHECKS);
   }
 
   static ConfigurationSpec spec(String selector, int priority, String body) {

@@ -113,7 +113,7 @@ final class FleetWatcherTest {
     assertThat(
             watcher
                 .current()
-                .resolve(AgentToServer.getDefaultInstance(), Map.of())
+                .resolve(AgentToServer.getDefaultInstance(), Map.of(), Components.UNKNOWN)
                 .offers()
                 .getRemoteConfig()
                 .getConfigHash())
@@ -199,7 +199,8 @@ final class FleetWatcherTest {
   }
 
   private static String chosen(FleetView view, String n) {
-    return view.resolve(AgentToServer.getDefaultInstance(), Map.of("n", n)).configName();
+    return view.resolve(AgentToServer.getDefaultInstance(), Map.of("n", n), Components.UNKNOWN)
+        .configName();
   }
 
   /** Counts listings, and fails when told to. */
