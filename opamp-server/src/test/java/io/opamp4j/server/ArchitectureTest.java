@@ -24,7 +24,17 @@ import java.util.List;
 class ArchitectureTest {
   private static final String ROOT = "io.opamp4j.server";
   private static final List<String> PACKAGES =
-      List.of("agents", "auth", "boot", "config", "fleet", "rest", "rollout", "transport", "ui");
+      List.of(
+          "check",
+          "agents",
+          "auth",
+          "boot",
+          "config",
+          "fleet",
+          "rest",
+          "rollout",
+          "transport",
+          "ui");
 
   @ArchTest static final ArchRule fleetUsesNoOther = uses("fleet");
   @ArchTest static final ArchRule agentsUseFleet = uses("agents", "fleet");
@@ -37,6 +47,7 @@ class ArchitectureTest {
   static final ArchRule restUsesAgentsAndFleet = uses("rest", "agents", "fleet", "rollout", "auth");
 
   @ArchTest static final ArchRule rolloutUsesAgentsAndFleet = uses("rollout", "agents", "fleet");
+  @ArchTest static final ArchRule checkUsesNoOther = uses("check");
   @ArchTest static final ArchRule uiUsesNoOther = uses("ui");
   @ArchTest static final ArchRule configUsesNoOther = uses("config");
 

@@ -3,10 +3,12 @@ package io.opamp4j.server.agents;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.server.CatalogueInquiry;
 import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.server.fleet.Components;
 import io.opamp4j.storage.StorageException;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>The hash is the agent's own, so nobody can check it: of two catalogues under one hash the
  * first is kept. Memory is bounded; what is too large, or too much, is not kept.
  */
-public final class Catalogues {
+public final class Catalogues implements Components {
   /** The largest that is kept, in bytes on the wire; a large collector has 300 KiB. */
   static final int LARGEST = 4 * 1024 * 1024;
 
@@ -43,6 +46,7 @@ public final class Catalogues {
   private static final Logger log = LoggerFactory.getLogger(Catalogues.class);
 
   private final CatalogueStore store;
+  private final InstantSource clock;
   private final ConcurrentMap<ByteString, AvailableComponents> known = new ConcurrentHashMap<>();
   private final Set<ByteString> unwritten = ConcurrentHashMap.newKeySet();
 
@@ -51,13 +55,22 @@ public final class Catalogues {
   private final Map<ByteString, CatalogueInquiry> inquiries = new LinkedHashMap<>();
   private long bytes;
 
+  private volatile Consumer<ByteString> settled = hash -> {};
+
   // The thread that calls upkeep.
   private Set<ByteString> unusedBefore = Set.of();
   private Instant nextPruning = Instant.MIN;
+  private Instant lastUpkeep = Instant.MIN;
 
   @Inject
-  Catalogues(CatalogueStore store) {
+  Catalogues(CatalogueStore store, InstantSource clock) {
     this.store = store;
+    this.clock = clock;
+  }
+
+  /** Hears of each hash that is not awaited any more, known or given up. Called once. */
+  void follow(Consumer<ByteString> listener) {
+    settled = listener;
   }
 
   /**
@@ -65,6 +78,7 @@ public final class Catalogues {
    *
    * @param hash as agents report it
    */
+  @Override
   public Optional<AvailableComponents> find(ByteString hash) {
     return Optional.ofNullable(known.get(hash));
   }
@@ -73,6 +87,18 @@ public final class Catalogues {
   void learn(AvailableComponents sent) {
     if (sent.getComponentsCount() > 0 && !known.containsKey(sent.getHash()) && keep(sent)) {
       unwritten.add(sent.getHash());
+      settled.accept(sent.getHash());
+    }
+  }
+
+  /** True until the first agent asked has had its time; later asks hold nobody up. */
+  @Override
+  public boolean isAwaited(ByteString hash) {
+    if (known.containsKey(hash) || hash.size() > CatalogueStore.LONGEST_HASH) {
+      return false;
+    }
+    synchronized (lock) {
+      return inquiries.getOrDefault(hash, CatalogueInquiry.NEW).isAwaited(clock.instant());
     }
   }
 
@@ -121,6 +147,7 @@ public final class Catalogues {
    * @param used the hashes that agents report
    */
   void upkeep(Instant now, Supplier<Set<ByteString>> used) {
+    givenUp(now).forEach(settled);
     try {
       flush();
       if (!now.isBefore(nextPruning)) {
@@ -140,6 +167,19 @@ public final class Catalogues {
         store.write(catalogue);
       }
       unwritten.remove(hash);
+    }
+  }
+
+  private List<ByteString> givenUp(Instant now) {
+    synchronized (lock) {
+      List<ByteString> late =
+          inquiries.entrySet().stream()
+              .filter(inquiry -> inquiry.getValue().isAwaited(lastUpkeep))
+              .filter(inquiry -> !inquiry.getValue().isAwaited(now))
+              .map(Map.Entry::getKey)
+              .toList();
+      lastUpkeep = now;
+      return late;
     }
   }
 

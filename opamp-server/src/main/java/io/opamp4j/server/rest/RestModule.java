@@ -28,6 +28,9 @@ public final class RestModule extends AbstractModule {
           ComponentsResource.class,
           EventsResource.class,
           ConfigurationsResource.class,
+          ConfigurationVersionsResource.class,
+          RunningVersionResource.class,
+          ConfigurationDiffResource.class,
           ServerResource.class,
           OpenApiResource.class);
 

@@ -41,7 +41,7 @@ final class ExtrasFixture {
     orders = new OrderUpkeep(store, book);
     feed = stores.changes();
     desk = new OrderDesk(store, book, time, new SplittableRandom(SEEDS.incrementAndGet()));
-    catalogues = new Catalogues(new CatalogueStore(stores.documents()));
+    catalogues = new Catalogues(new CatalogueStore(stores.documents()), time);
     this.handlers = new CustomHandlers(new LinkedHashSet<>(List.of(handlers)));
     customMessages = new CustomMessages(this.handlers, handlerWork::add, time);
     OrderClaims claims = new OrderClaims(book, store, orders, storageWork::add, time);
