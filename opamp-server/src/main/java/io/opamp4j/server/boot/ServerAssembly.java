@@ -17,6 +17,7 @@ import io.opamp4j.server.agents.AgentsModule;
 import io.opamp4j.server.config.Extensions;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.rest.RestModule;
+import io.opamp4j.server.rollout.RolloutModule;
 import io.opamp4j.server.transport.TransportModule;
 import io.opamp4j.storage.StorageException;
 import java.net.InetSocketAddress;
@@ -55,7 +56,12 @@ public final class ServerAssembly implements AutoCloseable {
 
   /** Every module of the server beside storage: one line each. */
   private static List<Module> parts() {
-    return List.of(new FleetModule(), new AgentsModule(), new RestModule(), new TransportModule());
+    return List.of(
+        new FleetModule(),
+        new AgentsModule(),
+        new RolloutModule(),
+        new RestModule(),
+        new TransportModule());
   }
 
   static ServerAssembly start(ServerConfig config, Module storage, List<Module> parts) {

@@ -31,6 +31,8 @@ public final class RestModule extends AbstractModule {
           ConfigurationVersionsResource.class,
           RunningVersionResource.class,
           ConfigurationDiffResource.class,
+          RolloutResource.class,
+          RolloutsResource.class,
           ServerResource.class,
           OpenApiResource.class);
 
