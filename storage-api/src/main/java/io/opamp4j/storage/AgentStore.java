@@ -37,10 +37,13 @@ public interface AgentStore {
 
   /**
    * What was saved or removed since, in the order in which it was, so that a node can follow what
-   * others write. An agent that changed several times is told of once, as it is now.
+   * others write. An agent that changed several times is told of once, as it is now. A point that
+   * this store has not come to yet is one of a store that has lost something since: then everything
+   * is told anew. A record that is damaged is left out.
    *
    * @param since where an earlier call ended; 0 for everything
    * @param limit the most agents to return, 1 to 10,000
+   * @throws IllegalArgumentException if the point is negative or the limit is out of bounds
    * @throws UnsupportedOperationException if the storage is not {@link Storage#shared()}
    */
   default AgentChanges changes(long since, int limit) {

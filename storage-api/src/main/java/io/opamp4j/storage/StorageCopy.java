@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -109,7 +110,12 @@ public final class StorageCopy {
     eachAgentPage(
         from.agents(),
         records -> {
-          to.agents().save(records);
+          Set<InstanceUid> left = to.agents().save(records);
+          if (!left.isEmpty()) {
+            // The target has a later claim of them, which must not outlive what it is about.
+            left.forEach(to.agents()::remove);
+            to.agents().save(records.stream().filter(each -> left.contains(each.uid())).toList());
+          }
           counter.count(records.size());
         });
     counter.total();

@@ -11,14 +11,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An agent's record as a row, in the order of {@link #COLUMNS}. */
 final class AgentRows {
-  static final String COLUMNS = "uid, report, labels, first_seen, last_seen, owner_node";
+  static final String COLUMNS =
+      "uid, report, labels, first_seen, last_seen, owner_node, term, presence";
 
   private static final Logger LOG = LoggerFactory.getLogger(AgentRows.class);
 
@@ -31,6 +31,8 @@ final class AgentRows {
     statement.setLong(4, record.firstSeen().toEpochMilli());
     statement.setLong(5, record.lastSeen().toEpochMilli());
     statement.setString(6, record.ownership().node());
+    statement.setLong(7, record.ownership().term());
+    BlobColumns.set(statement, 8, record.ownership().presence());
   }
 
   /** The record, or nothing if it is damaged, which the log then says. */
@@ -55,8 +57,8 @@ final class AgentRows {
           RecordBytes.toLabels(BlobColumns.get(row, 3)),
           Instant.ofEpochMilli(row.getLong(4)),
           Instant.ofEpochMilli(row.getLong(5)),
-          new Ownership(0, Objects.requireNonNullElse(row.getString(6), ""), ByteString.EMPTY));
-    } catch (IOException e) {
+          new Ownership(row.getLong(7), row.getString(6), BlobColumns.get(row, 8)));
+    } catch (IOException | IllegalArgumentException e) {
       throw new StorageException("the stored record of agent " + uid + " is damaged", false, e);
     }
   }

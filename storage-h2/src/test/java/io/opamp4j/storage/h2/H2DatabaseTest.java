@@ -157,10 +157,11 @@ class H2DatabaseTest {
           connection -> {
             try (Statement statement = connection.createStatement()) {
               return statement.execute(
-                  "INSERT INTO agent VALUES"
-                      + " (X'000102030405060708090a0b0c0d0e0f', X'ff', X'', 0, 0, NULL),"
-                      + " (X'100102030405060708090a0b0c0d0e0f', X'', X'ff', 0, 0, NULL),"
-                      + " (X'200102030405060708090a0b0c0d0e0f', X'', X'', 0, 0, NULL)");
+                  "INSERT INTO agent (uid, report, labels, first_seen, last_seen, owner_node)"
+                      + " VALUES"
+                      + " (X'000102030405060708090a0b0c0d0e0f', X'ff', X'', 0, 0, ''),"
+                      + " (X'100102030405060708090a0b0c0d0e0f', X'', X'ff', 0, 0, ''),"
+                      + " (X'200102030405060708090a0b0c0d0e0f', X'', X'', 0, 0, '')");
             }
           });
       H2AgentStore store = new H2AgentStore(database);

@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 
 /**
- * An agent's record as bytes, written as protobuf would (fields 1 to 5, unknown ones skipped), so
+ * An agent's record as bytes, written as protobuf would (fields 1 to 7, unknown ones skipped), so
  * that a later version can add to it.
  */
 final class AgentValues {
@@ -21,6 +21,8 @@ final class AgentValues {
   private static final int FIRST_SEEN = 3;
   private static final int LAST_SEEN = 4;
   private static final int OWNER = 5;
+  private static final int TERM = 6;
+  private static final int PRESENCE = 7;
 
   private AgentValues() {}
 
@@ -33,6 +35,8 @@ final class AgentValues {
       out.writeSInt64(FIRST_SEEN, record.firstSeen().toEpochMilli());
       out.writeSInt64(LAST_SEEN, record.lastSeen().toEpochMilli());
       out.writeString(OWNER, record.ownership().node());
+      out.writeUInt64(TERM, record.ownership().term());
+      out.writeBytes(PRESENCE, record.ownership().presence());
       out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot fail", e);
@@ -50,6 +54,8 @@ final class AgentValues {
     long firstSeen = 0;
     long lastSeen = 0;
     String owner = "";
+    long term = 0;
+    ByteString presence = ByteString.EMPTY;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag >>> 3) {
         case REPORT -> report = in.readBytes();
@@ -57,6 +63,8 @@ final class AgentValues {
         case FIRST_SEEN -> firstSeen = in.readSInt64();
         case LAST_SEEN -> lastSeen = in.readSInt64();
         case OWNER -> owner = in.readStringRequireUtf8();
+        case TERM -> term = Math.max(0, in.readUInt64());
+        case PRESENCE -> presence = in.readBytes();
         default -> in.skipField(tag);
       }
     }
@@ -66,6 +74,6 @@ final class AgentValues {
         RecordBytes.toLabels(labels),
         Instant.ofEpochMilli(firstSeen),
         Instant.ofEpochMilli(lastSeen),
-        new Ownership(0, owner, ByteString.EMPTY));
+        new Ownership(term, owner, presence));
   }
 }

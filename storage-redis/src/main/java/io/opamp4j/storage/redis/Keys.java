@@ -29,6 +29,26 @@ record Keys(String prefix) {
     return key("{agents}:owners");
   }
 
+  /** Hash: uid to the term of its owner, in 19 digits, which scripts can compare. */
+  byte[] agentTerms() {
+    return key("{agents}:terms");
+  }
+
+  /** The number of the last change of any agent. */
+  byte[] lastAgentChange() {
+    return key("{agents}:last-change");
+  }
+
+  /** Sorted set of uids, those of removed agents too, by the number of their last change. */
+  byte[] agentChanges() {
+    return key("{agents}:changes");
+  }
+
+  /** Sorted set of the uids of removed agents, by the number of their removal. */
+  byte[] removedAgents() {
+    return key("{agents}:removed");
+  }
+
   /** Hash: id to encoded document. */
   byte[] documents(String kind) {
     return key("{documents:" + kind + "}:bodies");

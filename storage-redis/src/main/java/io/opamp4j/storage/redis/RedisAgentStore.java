@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.storage.AgentChanges;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.AgentStore;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +52,7 @@ final class RedisAgentStore implements AgentStore {
 
   @Override
   public Set<InstanceUid> save(Collection<AgentRecord> records) {
-    List<byte[]> arguments = new ArrayList<>(3 * records.size());
+    List<byte[]> arguments = new ArrayList<>(4 * records.size());
     for (AgentRecord record : records) {
       arguments.add(bytes(record.uid()));
       arguments.add(AgentValues.encode(record));
@@ -58,17 +60,47 @@ final class RedisAgentStore implements AgentStore {
           record.ownership().node().isEmpty()
               ? NONE
               : owned(record.ownership().node(), bytes(record.uid())));
+      arguments.add(Bytes.of("%019d".formatted(record.ownership().term())));
     }
     redis.requireOpen();
+    Set<InstanceUid> left = new HashSet<>();
     if (!arguments.isEmpty()) {
-      redis.script(Script.SAVE_AGENTS, keys(), arguments);
+      for (byte[] uid : Bytes.list(redis.script(Script.SAVE_AGENTS, keys(), arguments))) {
+        InstanceUid.from(ByteString.copyFrom(uid)).ifPresent(left::add);
+      }
     }
-    return Set.of();
+    return left;
   }
 
   @Override
   public boolean remove(InstanceUid uid) {
-    return (Long) redis.script(Script.REMOVE_AGENT, keys(), List.of(bytes(uid))) > 0;
+    List<byte[]> arguments = List.of(bytes(uid), Bytes.of(Integer.toString(AgentChanges.REMOVALS)));
+    return (Long) redis.script(Script.REMOVE_AGENT, keys(), arguments) > 0;
+  }
+
+  @Override
+  public AgentChanges changes(long since, int limit) {
+    AgentChanges.requireValid(since, limit);
+    Keys keys = redis.keys();
+    List<byte[]> found =
+        Bytes.list(
+            redis.script(
+                Script.CHANGED_AGENTS,
+                List.of(keys.agentRecords(), keys.lastAgentChange(), keys.agentChanges()),
+                List.of(Bytes.of(Long.toString(since)), Bytes.of(Integer.toString(limit + 1)))));
+    boolean more = found.size() > 3 * limit;
+    List<AgentRecord> saved = new ArrayList<>();
+    List<InstanceUid> removed = new ArrayList<>();
+    long last = since;
+    for (int i = 0; i < Math.min(found.size(), 3 * limit); i += 3) {
+      last = Long.parseLong(Bytes.text(found.get(i + 1)));
+      if (found.get(i + 2).length == 0) {
+        InstanceUid.from(ByteString.copyFrom(found.get(i))).ifPresent(removed::add);
+      } else {
+        decoded(found.get(i), found.get(i + 2)).ifPresent(saved::add);
+      }
+    }
+    return new AgentChanges(saved, removed, last, more);
   }
 
   @Override
@@ -135,7 +167,15 @@ final class RedisAgentStore implements AgentStore {
 
   private List<byte[]> keys() {
     Keys keys = redis.keys();
-    return List.of(keys.agentRecords(), keys.agentUids(), keys.agentsByOwner(), keys.agentOwners());
+    return List.of(
+        keys.agentRecords(),
+        keys.agentUids(),
+        keys.agentsByOwner(),
+        keys.agentOwners(),
+        keys.agentTerms(),
+        keys.lastAgentChange(),
+        keys.agentChanges(),
+        keys.removedAgents());
   }
 
   private static byte[] bytes(InstanceUid uid) {

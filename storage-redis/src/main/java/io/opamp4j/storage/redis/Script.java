@@ -4,36 +4,79 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The scripts that Redis runs, each as one indivisible step. */
 enum Script {
-  /** Keys: records, uids, by-owner, owners. Arguments: uid, record, owner's member, repeated. */
+  /**
+   * Keys: records, uids, by-owner, owners, terms, last change, changes, removed. Arguments: uid,
+   * record, owner's member, term in 19 digits, repeated. Gives the uids whose records were left.
+   */
   SAVE_AGENTS(
       """
-      for i = 1, #ARGV, 3 do
-        local uid, member = ARGV[i], ARGV[i + 2]
-        redis.call('HSET', KEYS[1], uid, ARGV[i + 1])
-        redis.call('ZADD', KEYS[2], 0, uid)
-        local before = redis.call('HGET', KEYS[4], uid)
-        if before ~= member then
-          if before then redis.call('ZREM', KEYS[3], before) end
-          if member ~= '' then
-            redis.call('ZADD', KEYS[3], 0, member)
-            redis.call('HSET', KEYS[4], uid, member)
-          else
-            redis.call('HDEL', KEYS[4], uid)
+      local left = {}
+      for i = 1, #ARGV, 4 do
+        local uid, member, term = ARGV[i], ARGV[i + 2], ARGV[i + 3]
+        local owner = redis.call('HGET', KEYS[4], uid) or ''
+        local known = redis.call('HGET', KEYS[5], uid) or string.rep('0', 19)
+        if redis.call('HEXISTS', KEYS[1], uid) == 0 or term > known
+            or (term == known and member == owner) then
+          redis.call('HSET', KEYS[1], uid, ARGV[i + 1])
+          redis.call('HSET', KEYS[5], uid, term)
+          redis.call('ZADD', KEYS[2], 0, uid)
+          if owner ~= member then
+            if owner ~= '' then redis.call('ZREM', KEYS[3], owner) end
+            if member ~= '' then
+              redis.call('ZADD', KEYS[3], 0, member)
+              redis.call('HSET', KEYS[4], uid, member)
+            else
+              redis.call('HDEL', KEYS[4], uid)
+            end
           end
+          redis.call('ZADD', KEYS[7], redis.call('INCR', KEYS[6]), uid)
+          redis.call('ZREM', KEYS[8], uid)
+        else
+          left[#left + 1] = uid
         end
+      end
+      return left
+      """),
+  /**
+   * Keys as above. Arguments: uid, how many removals to remember. Gives the number of records
+   * removed.
+   */
+  REMOVE_AGENT(
+      """
+      local uid = ARGV[1]
+      local member = redis.call('HGET', KEYS[4], uid)
+      if member then
+        redis.call('ZREM', KEYS[3], member)
+        redis.call('HDEL', KEYS[4], uid)
+      end
+      redis.call('HDEL', KEYS[5], uid)
+      redis.call('ZREM', KEYS[2], uid)
+      if redis.call('HDEL', KEYS[1], uid) == 0 then return 0 end
+      local number = redis.call('INCR', KEYS[6])
+      redis.call('ZADD', KEYS[7], number, uid)
+      redis.call('ZADD', KEYS[8], number, uid)
+      while redis.call('ZCARD', KEYS[8]) > tonumber(ARGV[2]) do
+        redis.call('ZREM', KEYS[7], redis.call('ZPOPMIN', KEYS[8])[1])
       end
       return 1
       """),
-  /** Keys as above. Argument: uid. Gives the number of records removed. */
-  REMOVE_AGENT(
+  /**
+   * Keys: records, last change, changes. Arguments: the change to begin after, limit. Gives uids,
+   * numbers of their changes and records in turn.
+   */
+  CHANGED_AGENTS(
       """
-      local member = redis.call('HGET', KEYS[4], ARGV[1])
-      if member then
-        redis.call('ZREM', KEYS[3], member)
-        redis.call('HDEL', KEYS[4], ARGV[1])
+      local since = ARGV[1]
+      if tonumber(since) > tonumber(redis.call('GET', KEYS[2]) or '0') then since = '0' end
+      local found = redis.call(
+        'ZRANGEBYSCORE', KEYS[3], '(' .. since, '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])
+      local told = {}
+      for i = 1, #found, 2 do
+        told[#told + 1] = found[i]
+        told[#told + 1] = found[i + 1]
+        told[#told + 1] = redis.call('HGET', KEYS[1], found[i])
       end
-      redis.call('ZREM', KEYS[2], ARGV[1])
-      return redis.call('HDEL', KEYS[1], ARGV[1])
+      return told
       """),
   /**
    * Keys: values, an index whose members end in the names of values. Arguments: from, to, limit,
