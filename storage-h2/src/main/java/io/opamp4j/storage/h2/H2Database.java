@@ -88,6 +88,16 @@ final class H2Database implements AutoCloseable {
         });
   }
 
+  /** Reads in one transaction of which all statements see the same. */
+  <T> T inSnapshot(SqlWork<T> work) {
+    return inTransaction(
+        connection -> {
+          // The pool sets it back.
+          connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+          return work.on(connection);
+        });
+  }
+
   /** Writes in one transaction that survives the death of the machine, too. */
   <T> T durably(SqlWork<T> work) {
     return call(
