@@ -118,10 +118,10 @@ public abstract class AgentSectionsContract extends StoreContract {
           () -> {
             try {
               Random random = new Random(SEED + mine);
-              for (int round = 0; round < 150; round++) {
-                // Each writer has agents of its own, but all share few sections.
+              for (int round = 0; round < 250; round++) {
+                // Each writer has agents of its own, but they take up and drop the same sections.
                 int agent = mine + writers * random.nextInt(agents / writers);
-                stores.agents().save(List.of(withConfig(agent, random.nextInt(4))));
+                stores.agents().save(List.of(withConfig(agent, random.nextInt(16))));
               }
             } finally {
               writing.decrementAndGet();
