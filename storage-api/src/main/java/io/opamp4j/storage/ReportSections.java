@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,27 @@ public final class ReportSections {
     }
     return new Parts(
         rest == null ? report : rest.build(), new SectionReferences(references), contents);
+  }
+
+  /**
+   * The report with each large section replaced by an equal one, for a memory that keeps it once.
+   *
+   * @return {@code report} itself if every section is replaced by itself
+   */
+  public static AgentToServer replace(AgentToServer report, UnaryOperator<Message> replacement) {
+    AgentToServer.@Nullable Builder replaced = null;
+    for (FieldDescriptor field : SHARED) {
+      if (report.hasField(field)) {
+        Message section = (Message) report.getField(field);
+        if (section.getSerializedSize() >= AT_LEAST) {
+          Message other = replacement.apply(section);
+          if (other != section) {
+            replaced = (replaced == null ? report.toBuilder() : replaced).setField(field, other);
+          }
+        }
+      }
+    }
+    return replaced == null ? report : replaced.build();
   }
 
   /** Maps in the order of their keys: the order in which an agent sent them says nothing. */
