@@ -72,6 +72,7 @@ final class H2AgentStore implements AgentStore {
     if (all.isEmpty()) {
       return Set.of();
     }
+    database.requireRoom();
     synchronized (writing) {
       return database.inTransaction(
           connection -> {

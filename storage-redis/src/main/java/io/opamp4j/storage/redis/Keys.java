@@ -122,6 +122,11 @@ record Keys(String prefix) {
     return key("{upload:" + upload + "}:" + number);
   }
 
+  /** Written now and then to see whether Redis takes anything; expires. */
+  byte[] probe() {
+    return key("probe");
+  }
+
   /** The channel on which every node tells what it wrote. */
   byte[] changes() {
     return key("changes");
