@@ -21,4 +21,16 @@ public record AgentChanges(
     saved = List.copyOf(saved);
     removed = List.copyOf(removed);
   }
+
+  /**
+   * Checks what {@link AgentStore#changes} was asked; for implementations.
+   *
+   * @throws IllegalArgumentException if the point is negative or the limit is not 1 to 10,000
+   */
+  public static void requireValid(long since, int limit) {
+    if (since < 0) {
+      throw new IllegalArgumentException("changes begin at 0, not " + since);
+    }
+    AgentQuery.requireLimit(limit);
+  }
 }

@@ -75,12 +75,15 @@ final class AgentSession {
         new Now(AgentState.unknown(uid), Optional.empty(), at, at, at, Duration.ZERO));
   }
 
-  static AgentSession known(AgentRecord record, Executor workers) {
+  /**
+   * @param report the record's, as it is to be kept
+   */
+  static AgentSession known(AgentRecord record, AgentToServer report, Executor workers) {
     return new AgentSession(
         workers,
         record.labels(),
         new Now(
-            AgentState.known(record.uid(), record.report()),
+            AgentState.known(record.uid(), report),
             Optional.empty(),
             record.firstSeen(),
             record.lastSeen(),

@@ -1,10 +1,8 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
-import io.opamp4j.storage.AgentQuery;
-import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.storage.AgentStore;
-import io.opamp4j.storage.Page;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.HashMap;
@@ -24,6 +22,7 @@ final class Sessions {
       new ConcurrentSkipListMap<>();
   private final AgentStore store;
   private final Executor workers;
+  private final SharedSections sections = new SharedSections();
 
   private final Object admission = new Object();
   // New uid to the one it replaces. Guarded by admission.
@@ -48,18 +47,21 @@ final class Sessions {
     return byUid.size();
   }
 
+  /** An equal report, to be kept: what it has in common with other agents' is there once. */
+  AgentToServer share(AgentToServer report) {
+    return sections.share(report);
+  }
+
   /** Reads every known agent from storage, as disconnected. Blocks. */
   void load() {
-    AgentQuery query = AgentQuery.first(LOAD_PAGE);
-    boolean more = true;
-    while (more) {
-      Page<AgentRecord> page = store.list(query);
-      for (AgentRecord record : page.items()) {
-        byUid.put(record.uid(), AgentSession.known(record, workers));
-        query = query.after(record.uid());
-      }
-      more = page.more();
-    }
+    store.eachPage(
+        LOAD_PAGE,
+        page ->
+            page.forEach(
+                record ->
+                    byUid.put(
+                        record.uid(),
+                        AgentSession.known(record, share(record.report()), workers))));
   }
 
   /**

@@ -124,18 +124,20 @@ public abstract class AgentStoreContract extends StoreContract {
   @Test
   void theLastSaveOfAUidWins() {
     stores.agents().save(List.of(fullRecord(uid(1))));
-    AgentRecord later = owned(uid(1), Optional.empty());
-    stores.agents().save(List.of(later));
+    AgentRecord later =
+        new AgentRecord(
+            uid(1), reportOfSize(5), Map.of(), SEEN, SEEN, fullRecord(uid(1)).ownership());
 
+    assertThat(stores.agents().save(List.of(later))).isEmpty();
     assertThat(stores.agents().find(uid(1))).contains(later);
     assertThat(stores.agents().count()).isEqualTo(1);
   }
 
   @Test
   void theLastOfEqualUidsInOneBatchWins() {
-    AgentRecord first = owned(uid(1), Optional.of("n1"));
-    AgentRecord last = owned(uid(1), Optional.of("n2"));
-    stores.agents().save(List.of(first, owned(uid(2), Optional.empty()), last));
+    AgentRecord first = owned(uid(1), 1, "n1");
+    AgentRecord last = owned(uid(1), 2, "n2");
+    stores.agents().save(List.of(first, owned(uid(2)), last));
 
     assertThat(stores.agents().find(uid(1))).contains(last);
     assertThat(stores.agents().count()).isEqualTo(2);
@@ -149,7 +151,7 @@ public abstract class AgentStoreContract extends StoreContract {
 
   @Test
   void aBatchWithANullInItChangesNothing() {
-    List<AgentRecord> batch = Arrays.asList(owned(uid(1), Optional.empty()), null);
+    List<AgentRecord> batch = Arrays.asList(owned(uid(1)), null);
 
     assertThatThrownBy(() -> stores.agents().save(batch)).isInstanceOf(NullPointerException.class);
     assertThat(stores.agents().count()).isZero();
@@ -163,7 +165,7 @@ public abstract class AgentStoreContract extends StoreContract {
         List.of(
             () -> {
               for (int round = 0; round < 30; round++) {
-                stores.agents().save(ownedBy("n" + round, size));
+                stores.agents().save(ownedBy(round + 1, "n" + round, size));
               }
               done.set(true);
               return null;
@@ -187,11 +189,13 @@ public abstract class AgentStoreContract extends StoreContract {
         4,
         thread ->
             () -> {
-              List<AgentRecord> batch = new ArrayList<>(ownedBy("n" + thread, 100));
               Random random = new Random(SEED + thread);
               for (int round = 0; round < 10; round++) {
+                long term = 4L * round + thread + 1;
+                List<AgentRecord> batch = new ArrayList<>(ownedBy(term, "n" + thread, 100));
                 Collections.shuffle(batch, random);
-                stores.agents().save(batch);
+                // All of it or, if a later claim was faster, nothing.
+                assertThat(stores.agents().save(batch).size()).isIn(0, 100);
               }
               return null;
             });
@@ -229,7 +233,7 @@ public abstract class AgentStoreContract extends StoreContract {
             new InstanceUid(-1, -1));
     List<InstanceUid> shuffled = new ArrayList<>(sorted);
     Collections.shuffle(shuffled, new Random(SEED));
-    shuffled.forEach(uid -> stores.agents().save(List.of(owned(uid, Optional.empty()))));
+    shuffled.forEach(uid -> stores.agents().save(List.of(owned(uid))));
 
     for (int limit = 1; limit <= sorted.size() + 1; limit++) {
       assertThat(allOf(AgentQuery.first(limit)))
@@ -241,7 +245,7 @@ public abstract class AgentStoreContract extends StoreContract {
 
   @Test
   void saysWhetherThereIsMoreExactlyAtTheEdge() {
-    stores.agents().save(ownedBy("n", 3));
+    stores.agents().save(ownedBy(1, "n", 3));
 
     assertThat(stores.agents().list(AgentQuery.first(2)).more()).isTrue();
     assertThat(stores.agents().list(AgentQuery.first(3)).more()).isFalse();
@@ -255,7 +259,7 @@ public abstract class AgentStoreContract extends StoreContract {
   void listsOnlyTheAgentsOfOneOwner() {
     List<AgentRecord> all = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
-      all.add(owned(uid(i), i % 3 == 0 ? Optional.empty() : Optional.of("n" + i % 3)));
+      all.add(i % 3 == 0 ? owned(uid(i)) : owned(uid(i), 1, "n" + i % 3));
     }
     stores.agents().save(all);
 
@@ -268,8 +272,8 @@ public abstract class AgentStoreContract extends StoreContract {
 
   @Test
   void anOwnerThatChangesMovesBetweenTheOwnersLists() {
-    stores.agents().save(List.of(owned(uid(1), Optional.of("n1"))));
-    stores.agents().save(List.of(owned(uid(1), Optional.of("N1"))));
+    stores.agents().save(List.of(owned(uid(1), 1, "n1")));
+    stores.agents().save(List.of(owned(uid(1), 2, "N1")));
 
     assertThat(allOf(new AgentQuery(Optional.empty(), Optional.of("n1"), 9))).isEmpty();
     assertThat(allOf(new AgentQuery(Optional.empty(), Optional.of("N1"), 9))).hasSize(1);
@@ -281,7 +285,7 @@ public abstract class AgentStoreContract extends StoreContract {
     for (int i = 0; i < 300; i++) {
       steady.add(uid(2 * i));
     }
-    stores.agents().save(steady.stream().map(uid -> owned(uid, Optional.empty())).toList());
+    stores.agents().save(steady.stream().map(uid -> owned(uid)).toList());
     AtomicBoolean done = new AtomicBoolean();
     List<Callable<Void>> tasks =
         List.of(
@@ -298,7 +302,7 @@ public abstract class AgentStoreContract extends StoreContract {
               Random random = new Random(SEED);
               while (!done.get()) {
                 InstanceUid passing = uid(2 * random.nextInt(300) + 1);
-                stores.agents().save(List.of(owned(passing, Optional.empty())));
+                stores.agents().save(List.of(owned(passing)));
                 stores.agents().remove(uid(2 * random.nextInt(300) + 1));
               }
               return null;
@@ -308,7 +312,7 @@ public abstract class AgentStoreContract extends StoreContract {
 
   @Test
   void keepsEverythingOverAReopening() {
-    List<AgentRecord> records = new ArrayList<>(ownedBy("n", 20));
+    List<AgentRecord> records = new ArrayList<>(ownedBy(1, "n", 20));
     records.add(fullRecord(uid(100)));
     records.add(withReport(uid(101), reportOfSize(3 * MEBIBYTE)));
     stores.agents().save(records);
@@ -359,15 +363,19 @@ public abstract class AgentStoreContract extends StoreContract {
     return new InstanceUid(0, number);
   }
 
-  private static List<AgentRecord> ownedBy(String node, int count) {
+  private static List<AgentRecord> ownedBy(long term, String node, int count) {
     List<AgentRecord> records = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      records.add(owned(uid(i), Optional.of(node)));
+      records.add(owned(uid(i), term, node));
     }
     return records;
   }
 
-  private static AgentRecord owned(InstanceUid uid, Optional<String> node) {
+  private static AgentRecord owned(InstanceUid uid) {
+    return owned(uid, 0, "");
+  }
+
+  private static AgentRecord owned(InstanceUid uid, long term, String node) {
     AgentToServer report =
         AgentToServer.newBuilder().setInstanceUid(uid.toBytes()).setSequenceNum(7).build();
     return new AgentRecord(
@@ -376,7 +384,7 @@ public abstract class AgentStoreContract extends StoreContract {
         Map.of("env", "prod"),
         SEEN,
         SEEN.plusMillis(1),
-        node.map(name -> new Ownership(1, name, ByteString.EMPTY)).orElse(Ownership.NONE));
+        new Ownership(term, node, ByteString.EMPTY));
   }
 
   private static AgentRecord withReport(InstanceUid uid, AgentToServer report) {

@@ -93,6 +93,23 @@ class StorageCopyTest {
     assertThat(to.documents().find("mine", "a")).isPresent();
   }
 
+  @Test
+  void aClaimInTheTargetDoesNotKeepTheCopyOut() {
+    Ownership later = new Ownership(9, "elsewhere", BODY);
+    AgentRecord claimed =
+        new AgentRecord(
+            new InstanceUid(0, 7),
+            AgentToServer.getDefaultInstance(),
+            Map.of(),
+            Instant.EPOCH,
+            Instant.EPOCH,
+            later);
+    to.agents().save(List.of(claimed));
+    copy.run(true);
+
+    assertThat(to.agents().find(claimed.uid())).contains(record(7));
+  }
+
   private static PluginFixture memory() {
     return PluginFixture.notDurable(new MemoryStoragePlugin(), Map.of(), "memory");
   }
@@ -108,6 +125,6 @@ class StorageCopyTest {
         Map.of("n", "" + number),
         Instant.EPOCH,
         Instant.EPOCH.plusSeconds(number),
-        Ownership.NONE);
+        new Ownership(number % 3, "n" + number % 2, BODY));
   }
 }

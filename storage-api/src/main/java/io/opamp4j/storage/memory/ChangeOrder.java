@@ -41,7 +41,8 @@ final class ChangeOrder {
     }
   }
 
-  Part after(long since, int limit) {
+  Part after(long point, int limit) {
+    long since = point > last ? 0 : point;
     List<Map.Entry<Long, InstanceUid>> found =
         byNumber.tailMap(since, false).entrySet().stream().limit(limit + 1L).toList();
     boolean more = found.size() > limit;

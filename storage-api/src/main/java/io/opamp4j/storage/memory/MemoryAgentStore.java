@@ -94,7 +94,7 @@ final class MemoryAgentStore implements AgentStore {
   @Override
   public AgentChanges changes(long since, int limit) {
     storage.requireOpen();
-    AgentQuery.requireLimit(limit);
+    AgentChanges.requireValid(since, limit);
     synchronized (lock) {
       List<AgentRecord> saved = new ArrayList<>();
       List<InstanceUid> removed = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.ContentHash;
+import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.Document;
@@ -22,15 +23,18 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What only a second process can show. {@code -Dkills=100} kills more often, {@code -Dseed=…} draws
+ * What only a second process can show. {@code -Dkills=…} kills more or less often, {@code -Dseed=…} draws
  * other moments.
  */
 class H2ProcessIT {
-  private static final int KILLS = Integer.getInteger("kills", 10);
+  private static final int KILLS = Integer.getInteger("kills", 100);
   private static final long SEED = Long.getLong("seed", 20261122);
+  private static final int MOST_WRITES = 80;
   private static final String HEAP = "-Xmx128m";
 
   @TempDir Path directory;
@@ -42,22 +46,27 @@ class H2ProcessIT {
   private final Map<String, Long> announced = new HashMap<>();
 
   private final Set<ContentHash> blobs = new HashSet<>();
+  private final Set<ContentHash> newBlobs = new HashSet<>();
 
   @Test
   void nothingAcknowledgedIsMissingAndNothingIsHalfWrittenAfterKills() throws Exception {
     Random random = new Random(SEED);
     for (int kill = 0; kill < KILLS; kill++) {
       String round = "seed " + SEED + " kill " + kill;
-      int writes = writeUntilKilled(random.nextInt(400), random.nextLong());
+      int writes = writeUntilKilled(random.nextInt(MOST_WRITES), random.nextLong());
       assertThat(writes).as(round).isPositive();
 
       PluginFixture fixture = fixture();
       Stores stores = fixture.open();
       checkDocuments(stores, round);
       checkAgents(stores, round);
-      checkBlobs(stores, round);
+      checkBlobs(stores, newBlobs, round);
+      newBlobs.clear();
       fixture.close();
     }
+    PluginFixture fixture = fixture();
+    checkBlobs(fixture.open(), blobs, "seed " + SEED + " in the end");
+    fixture.close();
   }
 
   @Test
@@ -75,12 +84,35 @@ class H2ProcessIT {
     fixture.close();
   }
 
+  /** The limit stands for a disk: beyond it, the same write fails in the same way. */
   @Test
-  void aBlobLargerThanTheHeapIsStreamed() throws Exception {
-    long size = 256L << 20;
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskRefusesWritesAsSuchAndLosesNothingAndIsOverWhenThereIsRoom() throws Exception {
     try (ChildJvm child =
-        ChildJvm.start(StreamingProcess.class, "-Xmx32m", databasePath(), Long.toString(size))) {
-      assertThat(child.readLine()).isEqualTo("read back " + size);
+        ChildJvm.startWithLimit(2_000, FillingProcess.class, HEAP, databasePath())) {
+      int acknowledged = 0;
+      String line = child.readLine();
+      for (; "put none".equals(line); line = child.readLine()) {
+        acknowledged++;
+      }
+      assertThat(acknowledged).isPositive();
+      assertThat(line).isEqualTo("put FULL");
+      assertThat(child.readLine()).isEqualTo("written " + acknowledged);
+      for (int again = 0; again < 3; again++) {
+        assertThat(child.readLine()).isEqualTo("put FULL");
+      }
+      assertThat(child.readLine()).isEqualTo("agents FULL");
+      assertThat(child.readLine()).isEqualTo("blob FULL");
+      // The little that a check writes may still fit in.
+      assertThat(child.readLine()).isIn("check the disk of the H2 database is full", "check ");
+      assertThat(child.readLine()).isEqualTo("read " + acknowledged);
+
+      assertThat(child.liftLimit()).isTrue();
+      child.goOn();
+      assertThat(child.readLine()).isEqualTo("check true");
+      assertThat(child.readLine()).isEqualTo("put none");
+      assertThat(child.readLine()).isEqualTo("next true");
+      assertThat(child.readLine()).isEqualTo("read " + (acknowledged + 1));
       assertThat(child.exitCode()).isZero();
     }
   }
@@ -108,6 +140,7 @@ class H2ProcessIT {
     String[] words = line.split(" ");
     if (words[1].equals("blob")) {
       blobs.add(ContentHash.parse(words[2]));
+      newBlobs.add(ContentHash.parse(words[2]));
       return true;
     }
     long version = Long.parseLong(words[2]);
@@ -143,11 +176,16 @@ class H2ProcessIT {
     if (!announced.containsKey("agents")) {
       return;
     }
-    List<Long> numbers =
+    List<AgentToServer> reports =
         stores.agents().list(AgentQuery.first(100)).items().stream()
             .map(AgentRecord::report)
-            .map(report -> report.getSequenceNum())
             .toList();
+    for (AgentToServer report : reports) {
+      assertThat(report.getEffectiveConfig())
+          .as("%s: the section that the agents share", round)
+          .isEqualTo(WritingProcess.config(report.getSequenceNum()));
+    }
+    List<Long> numbers = reports.stream().map(AgentToServer::getSequenceNum).toList();
     if (done.containsKey("agents") || !numbers.isEmpty()) {
       assertThat(numbers).as(round).hasSize(WritingProcess.AGENTS);
       assertThat(Set.copyOf(numbers)).as(round).hasSize(1);
@@ -159,8 +197,9 @@ class H2ProcessIT {
     }
   }
 
-  private void checkBlobs(Stores stores, String round) throws IOException {
-    for (ContentHash hash : blobs) {
+  private static void checkBlobs(Stores stores, Set<ContentHash> kept, String round)
+      throws IOException {
+    for (ContentHash hash : kept) {
       try (InputStream content = stores.blobs().open(hash, 0).orElseThrow()) {
         assertThat(ContentHash.of(ByteString.readFrom(content)))
             .as("%s: blob is whole", round)

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.LocalChangeFeed;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.StorageException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,9 +17,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +64,40 @@ class MigrationsTest {
     try (H2Database upgraded = H2Database.open(settings, new Migrations(next))) {
       assertThat(documents(upgraded).find("k", "id").orElseThrow().body().toStringUtf8())
           .isEqualTo("body");
+    }
+  }
+
+  @Test
+  void agentsOfTheFirstSchemaAreReadByThisOne() {
+    H2Settings settings = new H2Settings("shown", directory.resolve("opamp"), 1);
+    Migrations first = new Migrations(Migration.released().subList(0, 1));
+    try (H2Database old = H2Database.open(settings, first)) {
+      old.durably(
+          connection -> {
+            // As that version wrote them: a sequence number of 7, the label env=prod.
+            run(
+                connection,
+                "INSERT INTO agent VALUES"
+                    + " (X'00000000000000000000000000000001', X'1007',"
+                    + " X'0a0d0a03656e7612060a0470726f64', 5, 6, NULL),"
+                    + " (X'00000000000000000000000000000002', X'', X'', 0, 0, 'n1')");
+            return true;
+          });
+    }
+    try (H2Database upgraded = H2Database.open(settings)) {
+      H2AgentStore agents = new H2AgentStore(upgraded);
+      AgentRecord free =
+          new AgentRecord(
+              new InstanceUid(0, 1),
+              AgentToServer.newBuilder().setSequenceNum(7).build(),
+              Map.of("env", "prod"),
+              Instant.ofEpochMilli(5),
+              Instant.ofEpochMilli(6),
+              Ownership.NONE);
+      assertThat(agents.find(free.uid())).contains(free);
+      assertThat(agents.save(List.of(free))).isEmpty();
+      assertThat(agents.find(new InstanceUid(0, 2)).orElseThrow().ownership())
+          .isEqualTo(new Ownership(0, "n1", ByteString.EMPTY));
     }
   }
 

@@ -17,6 +17,10 @@ final class Bytes {
     return text.getBytes(UTF_8);
   }
 
+  static String text(byte[] bytes) {
+    return new String(bytes, UTF_8);
+  }
+
   static byte[] join(char first, byte[] second, byte[] third) {
     return join(String.valueOf(first), second, third);
   }

@@ -23,6 +23,11 @@ final class RedisStorage implements Storage {
   }
 
   @Override
+  public boolean shared() {
+    return true;
+  }
+
+  @Override
   public void close() {
     changes.close();
     redis.close();

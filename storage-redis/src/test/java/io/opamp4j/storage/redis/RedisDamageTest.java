@@ -7,14 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.storage.AgentChanges;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.BlobStore.Blob;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.StorageException;
 import io.opamp4j.testkit.storage.PluginFixture;
 import io.opamp4j.testkit.storage.Stores;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +104,74 @@ class RedisDamageTest {
     stores.agents().save(List.of(record(2)));
 
     assertThat(stores.agents().find(uid(2))).contains(record(2));
+  }
+
+  @Test
+  void damagedEntriesOfBlobsAreLeftOutAndDoNotEndTheListing() throws IOException {
+    List<Blob> kept = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      kept.add(stores.blobs().put(ByteString.copyFromUtf8("blob " + i).newInput()));
+    }
+    kept.sort(Comparator.comparing(blob -> blob.hash().toString()));
+    for (int damaged : new int[] {0, 1, 4}) {
+      client.hset(keys.blobs(), Bytes.of(kept.get(damaged).hash().toString()), new byte[] {9});
+    }
+    client.zadd(keys.blobHashes(), 0, Bytes.of("foreign"));
+
+    List<Blob> listed = new ArrayList<>();
+    stores.blobs().each(listed::add);
+    assertThat(listed).containsExactly(kept.get(2), kept.get(3), kept.get(5));
+    assertThat(stores.blobs().list(Optional.empty(), 1).items()).containsExactly(kept.get(2));
+    assertThat(stores.blobs().list(Optional.of(kept.get(3).hash()), 1).items())
+        .containsExactly(kept.get(5));
+  }
+
+  @Test
+  void aRecordOfTheFirstFormatIsReadAndCanBeClaimed() {
+    // Report with sequence number 7, label env=prod, seen at 5 and 6, owner n1; no term yet.
+    ByteString content =
+        ByteString.fromHex("0a021007" + "120f0a0d0a03656e7612060a0470726f64" + "180a200c2a026e31");
+    byte[] uid = uid(9).toBytes().toByteArray();
+    byte[] member = Bytes.join("2:", Bytes.of("n1"), uid);
+    client.hset(keys.agentRecords(), uid, Sealed.seal(content));
+    client.zadd(keys.agentUids(), 0, uid);
+    client.zadd(keys.agentsByOwner(), 0, member);
+    client.hset(keys.agentOwners(), uid, member);
+    AgentRecord expected =
+        new AgentRecord(
+            uid(9),
+            AgentToServer.newBuilder().setSequenceNum(7).build(),
+            Map.of("env", "prod"),
+            Instant.ofEpochMilli(5),
+            Instant.ofEpochMilli(6),
+            new Ownership(0, "n1", ByteString.EMPTY));
+
+    assertThat(stores.agents().find(uid(9))).contains(expected);
+    assertThat(stores.agents().save(List.of(record(9)))).containsExactly(uid(9));
+    assertThat(stores.agents().save(List.of(expected))).isEmpty();
+    AgentRecord claimed =
+        new AgentRecord(
+            uid(9),
+            expected.report(),
+            Map.of(),
+            Instant.EPOCH,
+            Instant.EPOCH,
+            new Ownership(1, "n2", ByteString.EMPTY));
+    assertThat(stores.agents().save(List.of(claimed))).isEmpty();
+    assertThat(
+            stores.agents().list(new AgentQuery(Optional.empty(), Optional.of("n1"), 10)).items())
+        .isEmpty();
+  }
+
+  @Test
+  void aDamagedRecordAmongTheChangesIsLeftOut() {
+    client.hset(keys.agentRecords(), uid(2).toBytes().toByteArray(), new byte[3]);
+
+    AgentChanges one = stores.agents().changes(1, 1);
+    assertThat(one.saved()).isEmpty();
+    assertThat(one.removed()).isEmpty();
+    assertThat(one.more()).isTrue();
+    assertThat(stores.agents().changes(one.last(), 1).saved()).containsExactly(record(3));
   }
 
   @Test
