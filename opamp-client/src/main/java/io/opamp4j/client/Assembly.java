@@ -1,5 +1,6 @@
 package io.opamp4j.client;
 
+import io.opamp4j.client.packages.Packages;
 import io.opamp4j.client.transport.Transport;
 import io.opamp4j.client.transport.TransportSettings;
 import io.opamp4j.core.Capabilities;
@@ -29,6 +30,7 @@ final class Assembly {
   boolean serverMakesUid;
   Optional<ClientStore> store = Optional.empty();
   boolean requestsCertificate;
+  Optional<Packages> packages = Optional.empty();
   Heartbeat heartbeat = Heartbeat.DEFAULT;
   Backoff backoff = Backoff.DEFAULT;
   InstantSource clock = new SteadyClock();
@@ -58,11 +60,18 @@ final class Assembly {
             store,
             () -> uid.orElseGet(() -> InstanceUid.generate(clock.instant(), random)),
             serverMakesUid);
-    AgentToServer start = past.report(report.build(), handlers.remoteConfig().isPresent());
+    Handlers own = handlers.copy();
+    AgentToServer start = past.report(report.build(), own.remoteConfig().isPresent());
+    if (packages.isPresent()) {
+      ReadyPackages ready = new ReadyPackages(packages.get(), base, clock, random);
+      own.ready = ready;
+      own.packages = ready;
+      start = ready.report(start);
+    }
     return new OpampClient(
         past,
-        new AgentReport(start, capabilities()),
-        handlers.copy(),
+        new AgentReport(start, capabilities(own)),
+        own,
         new ClientMachine(settings, policy, random),
         transport,
         clock,
@@ -85,11 +94,11 @@ final class Assembly {
         connecting.sendLimit);
   }
 
-  private long capabilities() {
+  private long capabilities(Handlers own) {
     long heartbeats =
         heartbeat.enabled()
             ? Capabilities.of(AgentCapabilities.AgentCapabilities_ReportsHeartbeat)
             : 0;
-    return handlers.capabilities() | heartbeats;
+    return own.capabilities() | heartbeats;
   }
 }

@@ -2,6 +2,7 @@ package io.opamp4j.client;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.client.packages.Packages;
 import io.opamp4j.client.transport.Transport;
 import io.opamp4j.client.transport.Transports;
 import io.opamp4j.core.Capabilities;
@@ -115,9 +116,16 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** Accepts packages from the server. */
+  /** Accepts packages from the server, downloads and installs them. */
+  public ClientBuilder packages(Packages packages) {
+    assembly.packages = Optional.of(packages);
+    return this;
+  }
+
+  /** Accepts packages from the server and leaves everything about them to the application. */
   public ClientBuilder packages(PackagesHandler handler) {
     assembly.handlers.packages = requireNonNull(handler, "handler");
+    assembly.packages = Optional.empty();
     return this;
   }
 

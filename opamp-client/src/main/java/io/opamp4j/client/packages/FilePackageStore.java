@@ -7,6 +7,7 @@ import io.opamp4j.client.disk.Disk;
 import io.opamp4j.core.ContentHash;
 import io.opamp4j.proto.PackageMemory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
@@ -31,6 +32,7 @@ public final class FilePackageStore implements PackageStore {
   private final Path directory;
   private final CheckedFile<PackageMemory> index;
   private @Nullable FileChannel lock;
+  private boolean inUse;
 
   /**
    * A store in this directory, which is made when it is needed; the one it is in must exist.
@@ -52,10 +54,18 @@ public final class FilePackageStore implements PackageStore {
     if (!Files.isDirectory(directory)) {
       Files.createDirectory(directory, Disk.ownerOnlyDirectory());
     }
+    if (inUse) {
+      throw new IOException("the packages in " + directory + " are in use by another client");
+    }
     if (lock == null) {
       lock = lock();
     }
-    return index.load().orElse(PackageMemory.getDefaultInstance());
+    if (Files.isSymbolicLink(directory.resolve("index"))) {
+      throw new IOException("the index of the packages in " + directory + " is a link");
+    }
+    PackageMemory memory = index.load().orElse(PackageMemory.getDefaultInstance());
+    inUse = true;
+    return memory;
   }
 
   @Override
@@ -95,9 +105,10 @@ public final class FilePackageStore implements PackageStore {
         lock.close();
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("the lock of the packages stays", e);
+      throw new UncheckedIOException("the lock of the packages stays", e);
     } finally {
       lock = null;
+      inUse = false;
     }
   }
 
