@@ -247,7 +247,10 @@ public final class OpampClient implements AutoCloseable {
       return true;
     }
     loop.stop();
-    return loop.awaitStopped(timeout);
+    long end = System.nanoTime() + timeout.toNanos();
+    boolean over = loop.awaitStopped(timeout);
+    Duration rest = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    return over && (handlers.ready().isEmpty() || handlers.ready().get().awaitClosed(rest));
   }
 
   /** {@link #stop} with the time a goodbye may take; an interrupt is kept for the caller. */

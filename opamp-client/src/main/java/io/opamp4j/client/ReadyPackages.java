@@ -10,6 +10,7 @@ import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.OpAMPConnectionSettings;
 import io.opamp4j.proto.PackageStatuses;
 import io.opamp4j.proto.PackagesAvailable;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -65,6 +66,11 @@ final class ReadyPackages implements PackagesHandler, AutoCloseable {
   @Override
   public void offered(PackagesAvailable offer) {
     packages.offered(offer);
+  }
+
+  /** Waits for the end after {@link #close}; see {@link PackageLoop#awaitClosed}. */
+  boolean awaitClosed(Duration timeout) throws InterruptedException {
+    return packages.awaitClosed(timeout);
   }
 
   @Override

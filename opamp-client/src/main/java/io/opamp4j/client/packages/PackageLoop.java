@@ -19,6 +19,7 @@ import io.opamp4j.proto.PackagesAvailable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class PackageLoop implements AutoCloseable {
   private final ThreadPoolExecutor executor;
 
   private final Object lock = new Object();
+  private volatile @Nullable Thread working;
 
   // These are guarded by the lock.
   private @Nullable PackageState state;
@@ -129,6 +131,17 @@ public final class PackageLoop implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits for the end after {@link #close}: what was being done is over, and the store is free.
+   *
+   * @return whether it came within that time; also true on the thread of the packages itself, which
+   *     cannot wait for its own end
+   */
+  public boolean awaitClosed(Duration timeout) throws InterruptedException {
+    return Thread.currentThread() == working
+        || executor.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   /** Takes the store into use, if that is possible; the state is there if it was. */
   private PackageStatuses open() {
     try {
@@ -194,9 +207,7 @@ public final class PackageLoop implements AutoCloseable {
 
   private void end(PackageTask task, Optional<PackageFailure> failure) {
     failure.ifPresent(
-        why ->
-            LOG.log(
-                Level.WARNING, "{0} failed: {1}", task.getClass().getSimpleName(), why.reason()));
+        why -> LOG.log(Level.WARNING, "{0} failed: {1}", named(task), why.reason()));
     synchronized (lock) {
       PackageState current = requireNonNull(state, "state");
       PackageStep step =
@@ -210,6 +221,18 @@ public final class PackageLoop implements AutoCloseable {
         save(step.state().memory());
       }
     }
+  }
+
+  /** Without what may be secret. */
+  private static String named(PackageTask task) {
+    if (task instanceof PackageTask.Fetch fetch) {
+      return "fetching '" + fetch.name() + "'";
+    } else if (task instanceof PackageTask.Install install) {
+      return "installing '" + install.name() + "'";
+    } else if (task instanceof PackageTask.Remove remove) {
+      return "removing '" + remove.name() + "'";
+    }
+    return "tidying up";
   }
 
   private void progressed(PackageDownloadDetails details) {
@@ -253,7 +276,12 @@ public final class PackageLoop implements AutoCloseable {
 
   private void submit(Runnable work) {
     try {
-      executor.execute(work);
+      executor.execute(
+          () -> {
+            working = Thread.currentThread();
+            work.run();
+            working = null;
+          });
     } catch (RejectedExecutionException e) {
       LOG.log(Level.DEBUG, "the client has stopped; packages are left as they are");
     }

@@ -22,9 +22,13 @@ final class DownloadUrls {
 
   /** The URL a server redirects to. */
   static URI next(URI from, Optional<String> location) throws DownloadException {
+    String text = location.orElse("").strip();
+    if (text.isEmpty()) {
+      throw DownloadException.lasting("a redirect to nowhere");
+    }
     URI to;
     try {
-      to = checked(from.resolve(URI.create(location.orElse("").strip())));
+      to = checked(from.resolve(URI.create(text)));
     } catch (IllegalArgumentException e) {
       throw DownloadException.lasting("a redirect to nowhere");
     }
