@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Single downloads against servers good and bad (PKG-16, E-35). */
 @Timeout(60)
-class DownloadIT {
+class ClientDownloadIT {
   private static final byte[] CONTENT = new byte[300_000];
   private static final DownloadLimits LIMITS =
       new DownloadLimits(1_000_000, Duration.ofSeconds(20));
