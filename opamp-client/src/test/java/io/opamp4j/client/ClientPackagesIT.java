@@ -61,7 +61,7 @@ class ClientPackagesIT {
     new Random(2).nextBytes(TWO);
   }
 
-  @TempDir static Path authorityDirectory;
+  @TempDir Path authorityDirectory;
   @TempDir Path parent;
   private Path directory;
   private final Heard heard = new Heard();
@@ -141,6 +141,42 @@ class ClientPackagesIT {
       assertThat(files.requests()).as("E-35").isEmpty();
       stopClient();
     }
+  }
+
+  /** E-35: who holds the client's certificate can be told from who only has files. */
+  @Test
+  void theClientsCertificateIsShownToItsOwnServerOnly() throws Exception {
+    TestAuthority authority = new TestAuthority(authorityDirectory);
+    List<String> certificate = authority.client("agent");
+    Tls tls =
+        Tls.PLATFORM
+            .trusting(authority.pem(), false)
+            .presenting(certificate.get(0), certificate.get(1));
+    try (WebSocketPeer.Port secure = new WebSocketPeer.Port(authority.listen(true));
+        FileServer secureFiles = new FileServer(authority.serverContext())) {
+      secureFiles
+          .on("/home", FileServer.file(ONE, "\"1\""))
+          .on("/away", FileServer.file(TWO, "\"2\""));
+      start(builder("wss", secure).tls(tls).packages(packages()), secure);
+      URI away = URI.create("https://localhost:" + secureFiles.port() + "/away");
+      offer(
+          "A",
+          Map.of(
+              "a", available("1", secureFiles.uri("/home"), ONE), "b", available("2", away, TWO)));
+      PackageStatuses last = last(until(settled("A")));
+      assertThat(stage(last, "a") + stage(last, "b")).isEqualTo("InstalledInstalled");
+      assertThat(secureFiles.requests().stream().map(asked -> asked.headers().get("certificate")))
+          .containsExactly("CN=agent", "nobody");
+      stopClient();
+    }
+  }
+
+  @Test
+  void aClientThatNeverStartedLeavesThePackagesFree() throws Exception {
+    try (OpampClient never = builder("ws", port).packages(packages()).build()) {
+      assertThat(never.isConnected()).isFalse();
+    }
+    assertThat(connect(packages()).getPackageStatuses().getErrorMessage()).isEmpty();
   }
 
   @Test

@@ -99,7 +99,7 @@ public final class PackageLoop implements AutoCloseable {
     synchronized (lock) {
       outlet = requireNonNull(to, "outlet");
       if (state != null) {
-        begin();
+        resume();
       }
     }
   }
@@ -113,7 +113,7 @@ public final class PackageLoop implements AutoCloseable {
           tell(now);
           return;
         }
-        begin();
+        resume();
       }
       step(current -> machine.offered(current, offer, clock.instant()));
     }
@@ -159,7 +159,8 @@ public final class PackageLoop implements AutoCloseable {
     }
   }
 
-  private void begin() {
+  /** What is here is made known to the installer, and what was left undone goes on. */
+  private void resume() {
     PackageState current = requireNonNull(state, "state");
     submit(
         () -> {
@@ -206,8 +207,7 @@ public final class PackageLoop implements AutoCloseable {
   }
 
   private void end(PackageTask task, Optional<PackageFailure> failure) {
-    failure.ifPresent(
-        why -> LOG.log(Level.WARNING, "{0} failed: {1}", named(task), why.reason()));
+    failure.ifPresent(why -> LOG.log(Level.WARNING, "{0} failed: {1}", named(task), why.reason()));
     synchronized (lock) {
       PackageState current = requireNonNull(state, "state");
       PackageStep step =

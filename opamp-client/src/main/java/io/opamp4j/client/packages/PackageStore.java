@@ -16,7 +16,8 @@ import java.util.Set;
  * FilePackageStore}; one store belongs to one client.
  *
  * <p>{@link #load} is called first, by the thread that builds the client, and again if it failed.
- * Everything is called by one thread at a time, and may block for as long as a disk takes.
+ * Files are handled by one thread at a time, and so is the memory; {@link #save} may come while a
+ * file does. All may block for as long as a disk takes.
  */
 public interface PackageStore extends Closeable {
 

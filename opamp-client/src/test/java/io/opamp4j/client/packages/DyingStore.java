@@ -32,7 +32,7 @@ final class DyingStore implements PackageStore {
     void make() throws IOException;
   }
 
-  private void change(Change change) throws IOException {
+  private synchronized void change(Change change) throws IOException {
     if (life <= 0) {
       life--;
       onDeath.run();
@@ -42,7 +42,7 @@ final class DyingStore implements PackageStore {
     change.make();
   }
 
-  boolean isDead() {
+  synchronized boolean isDead() {
     return life < 0;
   }
 

@@ -60,9 +60,7 @@ class FilePackageStoreTest {
   void belongsToOneClientAtATime() throws Exception {
     store.load();
     FilePackageStore second = new FilePackageStore(directory);
-    assertThatThrownBy(second::load)
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("in use");
+    assertThatThrownBy(second::load).isInstanceOf(IOException.class).hasMessageContaining("in use");
     assertThatThrownBy(store::load).as("nor twice").hasMessageContaining("in use");
     store.close();
     assertThat(second.load()).isEqualTo(PackageMemory.getDefaultInstance());
@@ -88,7 +86,9 @@ class FilePackageStoreTest {
     }
     assertThat(store.find(X).orElseThrow()).hasContent("hello");
     assertThat(names()).containsExactly(X.toString(), "lock");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(X.toString()))))
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(directory.resolve(X.toString()))))
         .isEqualTo("rw-------");
   }
 

@@ -27,7 +27,10 @@ class MeterTest {
 
   @ParameterizedTest
   @CsvSource({
-    "2000, -1,   0, 100", "2000, 0, 0, 100", "5000, 4000, 100, 400", "0, 4000, 0, 0",
+    "2000, -1,   0, 100",
+    "2000, 0, 0, 100",
+    "5000, 4000, 100, 400",
+    "0, 4000, 0, 0",
   })
   void whatIsToldIsAlwaysANumber(long size, long total, double percent, double rate) {
     Meter meter = new Meter(Duration.ofSeconds(10), START, 1000);

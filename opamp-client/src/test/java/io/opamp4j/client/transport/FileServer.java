@@ -3,6 +3,8 @@ package io.opamp4j.client.transport;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** A server of files on loopback, which can be told to misbehave, and remembers who asked. */
 public final class FileServer implements AutoCloseable {
@@ -25,7 +29,10 @@ public final class FileServer implements AutoCloseable {
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
-  /** What was asked; names of headers are in lower case. */
+  /**
+   * What was asked; names of headers are in lower case. Over TLS, {@code certificate} is the name
+   * in the client's.
+   */
   public record Request(String path, Map<String, String> headers) {}
 
   /** How to answer. */
@@ -56,7 +63,15 @@ public final class FileServer implements AutoCloseable {
 
   private static HttpServer secure(SSLContext context) throws IOException {
     HttpsServer server = HttpsServer.create(address(), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(context) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters wanted = context.getDefaultSSLParameters();
+            wanted.setWantClientAuth(true);
+            parameters.setSSLParameters(wanted);
+          }
+        });
     return server;
   }
 
@@ -125,10 +140,21 @@ public final class FileServer implements AutoCloseable {
         .getRequestHeaders()
         .forEach(
             (name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.get(0)));
+    if (exchange instanceof HttpsExchange secure) {
+      headers.put("certificate", certifiedName(secure));
+    }
     String path = exchange.getRequestURI().getPath();
     requests.add(new Request(path, headers));
     answers.getOrDefault(path, missing -> send(missing, 404, new byte[0])).to(exchange);
     exchange.close();
+  }
+
+  private static String certifiedName(HttpsExchange exchange) {
+    try {
+      return exchange.getSSLSession().getPeerPrincipal().getName();
+    } catch (SSLPeerUnverifiedException e) {
+      return "nobody";
+    }
   }
 
   @Override
