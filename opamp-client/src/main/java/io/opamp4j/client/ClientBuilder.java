@@ -13,6 +13,7 @@ import io.opamp4j.core.client.Duplex;
 import io.opamp4j.core.client.SettingsPolicy;
 import io.opamp4j.core.timing.Backoff;
 import io.opamp4j.core.timing.Heartbeat;
+import io.opamp4j.core.timing.TimeSource;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
@@ -22,7 +23,6 @@ import io.opamp4j.proto.EffectiveConfig;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,8 +56,8 @@ public final class ClientBuilder {
   private boolean requestsCertificate;
   private Heartbeat heartbeat = Heartbeat.DEFAULT;
   private Backoff backoff = Backoff.DEFAULT;
-  private InstantSource clock = new SteadyClock();
-  private RandomGenerator random = new SecureRandom();
+  private TimeSource clock = new SteadyClock();
+  private final RandomGenerator random = new SecureRandom();
 
   ClientBuilder(URI endpoint) {
     connecting = new Connecting(endpoint);
@@ -272,10 +272,15 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** For tests: the time, and the chance in the waits. */
-  ClientBuilder timeAndChance(InstantSource testClock, RandomGenerator testRandom) {
-    clock = testClock;
-    random = testRandom;
+  /**
+   * For tests: a time moved by hand, by which the client heartbeats, waits and gives up. How long
+   * the network may take to connect, or to answer a request over HTTP, is measured in real time all
+   * the same.
+   *
+   * @param time must not run backwards
+   */
+  public ClientBuilder time(TimeSource time) {
+    clock = requireNonNull(time, "time");
     return this;
   }
 
