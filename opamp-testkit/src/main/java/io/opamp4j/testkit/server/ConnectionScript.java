@@ -18,6 +18,8 @@ public final class ConnectionScript {
   /** What happens to an attempt. */
   interface Fault {
     /**
+     * Makes it happen.
+     *
      * @param ordinary goes on as if nothing was scripted
      */
     void apply(Arrival arrival, Runnable ordinary);

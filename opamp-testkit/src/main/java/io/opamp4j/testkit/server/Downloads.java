@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The files a server has, and how it serves them: with an ETag, whole or from some byte on. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells the pipeline of failed writes.
 final class Downloads {
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d{1,18})-(\\d{0,18})");
 

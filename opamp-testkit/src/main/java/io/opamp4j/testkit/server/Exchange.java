@@ -13,6 +13,7 @@ import io.opamp4j.proto.ServerToAgent;
 import java.util.Map;
 
 /** The way back to an agent. Belongs to the event loop, but for {@link #later}. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells the pipeline of failed writes.
 abstract class Exchange {
   final Channel channel;
 

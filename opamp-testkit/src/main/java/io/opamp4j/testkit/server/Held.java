@@ -14,6 +14,7 @@ public final class Held {
   }
 
   /** Runs this on the way out, at once if it was let go already. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The action hands over and returns.
   void whenReleased(Runnable action) {
     released.whenComplete((nothing, failure) -> action.run());
   }

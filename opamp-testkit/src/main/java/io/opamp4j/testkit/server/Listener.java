@@ -4,9 +4,11 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -22,9 +24,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** The port, and the one thread on which everything happens. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells the pipeline of failed writes.
 final class Listener {
   private final InetAddress address;
   private final Optional<SslContext> tls;
@@ -60,12 +62,25 @@ final class Listener {
     return URI.create(scheme + (tls.isPresent() ? "s" : "") + "://" + host + ":" + port + path);
   }
 
+  /**
+   * Runs this on the event loop, and waits for it: what an agent sends afterwards must not overtake
+   * it.
+   */
   void execute(Runnable action) {
-    group.execute(action);
+    EventLoop loop = group.next();
+    if (loop.inEventLoop()) {
+      action.run();
+    } else {
+      loop.submit(action).syncUninterruptibly();
+    }
   }
 
-  void each(Consumer<Channel> action) {
-    connections.forEach(action);
+  /** Also for the event loop, which cannot wait for it. */
+  void cut() {
+    ChannelGroupFuture cut = connections.close();
+    if (!group.next().inEventLoop()) {
+      cut.awaitUninterruptibly();
+    }
   }
 
   synchronized void goAway() {

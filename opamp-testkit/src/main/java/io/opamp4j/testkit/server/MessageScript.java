@@ -18,6 +18,8 @@ public final class MessageScript {
   /** What happens instead. */
   interface Fault {
     /**
+     * Makes it happen.
+     *
      * @param ordinary sends the ordinary answer
      */
     void apply(AgentToServer message, Exchange exchange, Runnable ordinary);

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.util.Map;
 
 /** Whole HTTP responses. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells the pipeline of failed writes.
 final class Responses {
   private Responses() {}
 

@@ -2,7 +2,6 @@ package io.opamp4j.testkit.server;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.channel.Channel;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import java.net.InetAddress;
@@ -107,7 +106,7 @@ public final class ScriptedServer implements AutoCloseable {
 
   /** Cuts every connection without a word. */
   public void cut() {
-    listener.each(Channel::close);
+    listener.cut();
   }
 
   /** Serves this file, with an ETag and byte ranges. */

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * One TCP connection of an agent. Belongs to the event loop. What is scripted is looked up before
  * the test can see that something came, so that it can go on scripting once it has seen it.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells the pipeline of failed writes.
 final class ServerHandler extends SimpleChannelInboundHandler<Object> {
   static final String NAME = "script";
   private static final int ABNORMAL = 1006;

@@ -107,7 +107,7 @@ public final class TestAuthority {
       List<Der.Value> request = Der.sequence(only(der), 3);
       List<Der.Value> content = Der.sequence(request.get(0), 4);
       List<Der.Value> key = Der.sequence(content.get(2), 2);
-      String kind = Der.dotted(Der.read(key.get(0).content()).get(0));
+      String kind = kindOf(Der.dotted(Der.read(key.get(0).content()).get(0)));
       PublicKey subjectKey =
           KeyFactory.getInstance(kind)
               .generatePublic(new X509EncodedKeySpec(content.get(2).encoded()));
@@ -124,6 +124,15 @@ public final class TestAuthority {
     } catch (GeneralSecurityException | RuntimeException e) {
       throw new IllegalArgumentException("not a certificate request: " + e.getMessage(), e);
     }
+  }
+
+  private static String kindOf(String objectId) throws GeneralSecurityException {
+    return switch (objectId) {
+      case "1.2.840.10045.2.1" -> "EC";
+      case "1.2.840.113549.1.1.1" -> "RSA";
+      case "1.3.101.112" -> "Ed25519";
+      default -> throw new GeneralSecurityException("a key of the unknown kind " + objectId);
+    };
   }
 
   private Credentials issue(String subject, byte[]... extensions) {
