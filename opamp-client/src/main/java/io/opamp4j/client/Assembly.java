@@ -51,7 +51,8 @@ final class Assembly {
           "requestCertificate() needs a store() and acceptOpampSettings()");
     }
     SettingsPolicy policy =
-        new SettingsPolicy(store.isPresent(), requestsCertificate, base::objection);
+        new SettingsPolicy(
+            store.isPresent(), requestsCertificate, base::objection, base::headersMayFollow);
     ClientSettings settings = settings(base.duplex());
     Past past =
         Past.of(

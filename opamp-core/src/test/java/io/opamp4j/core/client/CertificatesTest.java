@@ -35,7 +35,7 @@ class CertificatesTest {
 
   private static final Instant TWO_THIRDS = Instant.parse("2026-07-20T00:00:00Z");
   private static final SettingsPolicy POLICY =
-      new SettingsPolicy(true, true, settings -> Optional.empty());
+      new SettingsPolicy(true, true, settings -> Optional.empty(), (from, to) -> true);
 
   @Test
   void csr02ARequestIsMadeOnceAndSent() {
@@ -130,7 +130,8 @@ class CertificatesTest {
 
   @Test
   void aCertificateThatWouldBeLostMustNotBeAskedFor() {
-    assertThatThrownBy(() -> new SettingsPolicy(false, true, settings -> Optional.empty()))
+    assertThatThrownBy(
+            () -> new SettingsPolicy(false, true, settings -> Optional.empty(), (from, to) -> true))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
