@@ -75,6 +75,7 @@ class CertificatesTest {
     assertThat(memory.hasCertificateRequest()).as("CSR-15").isFalse();
     assertThat(Certificates.renewAt(memory)).as("CSR-14").contains(TWO_THIRDS);
     assertThat(client.step.notices()).doesNotContain(new Notice.CertificateWanted(Client.UID));
+    assertThat(client.step.send()).as("the request is answered, and not made again").isEmpty();
 
     client.received(answer());
     client.now = TWO_THIRDS.minusSeconds(10);
