@@ -11,11 +11,11 @@ import io.opamp4j.core.client.Duplex;
 import io.opamp4j.core.client.SettingsPolicy;
 import io.opamp4j.core.timing.Backoff;
 import io.opamp4j.core.timing.Heartbeat;
+import io.opamp4j.core.timing.TimeSource;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentToServer;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -33,8 +33,8 @@ final class Assembly {
   Optional<Packages> packages = Optional.empty();
   Heartbeat heartbeat = Heartbeat.DEFAULT;
   Backoff backoff = Backoff.DEFAULT;
-  InstantSource clock = new SteadyClock();
-  RandomGenerator random = new SecureRandom();
+  TimeSource clock = new SteadyClock();
+  private final RandomGenerator random = new SecureRandom();
   private final Connecting connecting;
 
   Assembly(Connecting connecting) {
@@ -53,7 +53,8 @@ final class Assembly {
           "requestCertificate() needs a store() and acceptOpampSettings()");
     }
     SettingsPolicy policy =
-        new SettingsPolicy(store.isPresent(), requestsCertificate, base::objection);
+        new SettingsPolicy(
+            store.isPresent(), requestsCertificate, base::objection, base::headersMayFollow);
     ClientSettings settings = settings(base.duplex());
     Past past =
         Past.of(

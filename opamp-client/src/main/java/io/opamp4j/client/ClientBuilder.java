@@ -10,6 +10,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.client.Duplex;
 import io.opamp4j.core.timing.Backoff;
 import io.opamp4j.core.timing.Heartbeat;
+import io.opamp4j.core.timing.TimeSource;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AvailableComponents;
@@ -17,13 +18,11 @@ import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.proto.EffectiveConfig;
 import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -264,10 +263,15 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** For tests: the time, and the chance in the waits. */
-  ClientBuilder timeAndChance(InstantSource testClock, RandomGenerator testRandom) {
-    assembly.clock = testClock;
-    assembly.random = testRandom;
+  /**
+   * For tests: a time moved by hand, by which the client heartbeats, waits and gives up. How long
+   * the network may take to connect, or to answer a request over HTTP, is measured in real time all
+   * the same.
+   *
+   * @param time must not run backwards
+   */
+  public ClientBuilder time(TimeSource time) {
+    assembly.clock = requireNonNull(time, "time");
     return this;
   }
 

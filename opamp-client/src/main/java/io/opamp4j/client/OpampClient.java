@@ -9,6 +9,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.client.ClientMachine;
 import io.opamp4j.core.client.ClientPhase;
 import io.opamp4j.core.client.ClientState;
+import io.opamp4j.core.timing.TimeSource;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ComponentHealth;
@@ -18,7 +19,6 @@ import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.proto.PackageStatuses;
 import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +67,7 @@ public final class OpampClient implements AutoCloseable {
       Handlers handlers,
       ClientMachine machine,
       Transport transport,
-      InstantSource clock,
+      TimeSource clock,
       int sendLimit) {
     this.report = report;
     this.handlers = handlers;
