@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.opamp4j.ctl.CtlException;
 import io.opamp4j.ctl.ExitCode;
+import io.opamp4j.ctl.output.Format;
 import io.opamp4j.ctl.output.Plain;
 import io.opamp4j.ctl.output.Times;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -69,6 +72,7 @@ final class Program {
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     line.registerConverter(Duration.class, Program::duration);
+    line.registerConverter(Format.class, Program::format);
     line.setParameterExceptionHandler((e, args) -> misused(e, streams.err()));
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, streams.err()));
   }
@@ -108,6 +112,14 @@ final class Program {
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }
+  }
+
+  private static Format format(String text) {
+    return Arrays.stream(Format.values())
+        .filter(format -> format.toString().equals(text.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () -> new TypeConversionException("must be table, json or yaml, not '" + text + "'"));
   }
 
   /** From the jar's manifest; a build that was not packed has none. */

@@ -58,7 +58,7 @@ final class RootCommand {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       scope = ScopeType.INHERIT,
-      description = "${COMPLETION-CANDIDATES}. Default: table.")
+      description = "table, json or yaml. Default: table.")
   @Nullable Format output;
 
   @Option(
