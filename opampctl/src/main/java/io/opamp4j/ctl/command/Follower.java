@@ -2,7 +2,6 @@ package io.opamp4j.ctl.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.opamp4j.ctl.CtlException;
-import io.opamp4j.ctl.ExitCode;
 import io.opamp4j.ctl.Json;
 import io.opamp4j.ctl.output.Console;
 import io.opamp4j.ctl.rest.Api;
@@ -54,7 +53,7 @@ final class Follower {
           return;
         }
       } catch (CtlException e) {
-        if (!wasConnected || e.exitCode() != ExitCode.UNREACHABLE || failures == MOST_ATTEMPTS) {
+        if (!wasConnected || !e.mayPass() || failures == MOST_ATTEMPTS) {
           throw e;
         }
       }

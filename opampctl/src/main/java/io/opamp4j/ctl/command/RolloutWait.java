@@ -82,7 +82,7 @@ final class RolloutWait {
       try {
         return api.get(Api.path("configurations", name, "rollout"), new Query()).body();
       } catch (CtlException e) {
-        if (e.exitCode() != ExitCode.UNREACHABLE || failures == MOST_FAILURES) {
+        if (!e.mayPass() || failures == MOST_FAILURES) {
           throw e;
         }
       }

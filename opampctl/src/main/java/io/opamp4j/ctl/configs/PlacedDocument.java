@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.opamp4j.ctl.Json;
+import io.opamp4j.ctl.YamlProblem;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,9 +53,12 @@ record PlacedDocument(JsonNode root, String source, Map<String, String> places) 
       }
       return new PlacedDocument(root, source, places);
     } catch (JsonProcessingException e) {
-      problems.add(source + place(e.getLocation()), firstLine(e.getOriginalMessage()));
+      YamlProblem problem = YamlProblem.of(e);
+      problems.add(
+          source + (problem.line() < 1 ? "" : ":" + problem.line() + ":" + problem.column()),
+          problem.text());
     } catch (IOException e) {
-      problems.add(source, firstLine(e.getMessage()));
+      problems.add(source, "cannot be read: " + e);
     }
     return new PlacedDocument(Json.missing(), source, places);
   }
@@ -110,9 +114,5 @@ record PlacedDocument(JsonNode root, String source, Map<String, String> places) 
 
   private static String place(@Nullable JsonLocation location) {
     return location == null ? "" : ":" + location.getLineNr() + ":" + location.getColumnNr();
-  }
-
-  private static String firstLine(@Nullable String message) {
-    return message == null ? "cannot be read" : message.lines().findFirst().orElse("").strip();
   }
 }

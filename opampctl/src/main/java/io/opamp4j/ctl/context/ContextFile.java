@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.opamp4j.ctl.CtlException;
 import io.opamp4j.ctl.ExitCode;
 import io.opamp4j.ctl.Json;
+import io.opamp4j.ctl.YamlProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,8 +46,8 @@ public final class ContextFile {
     } catch (NoSuchFileException e) {
       return Contexts.NONE;
     } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      throw wrong("line " + line + ": is not valid YAML");
+      YamlProblem problem = YamlProblem.of(e);
+      throw wrong("line " + problem.line() + ": is not valid YAML: " + problem.text());
     } catch (IOException e) {
       throw failed("cannot read ", e);
     }

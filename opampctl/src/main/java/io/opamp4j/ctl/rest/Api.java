@@ -196,7 +196,8 @@ public final class Api {
   }
 
   private CtlException unreachable(String why, Exception cause) {
-    return new CtlException(ExitCode.UNREACHABLE, "cannot reach " + base + ": " + why, cause);
+    return new CtlException(ExitCode.UNREACHABLE, "cannot reach " + base + ": " + why, cause)
+        .passing();
   }
 
   private static CtlException refusal(HttpResponse<?> response, String body) {

@@ -28,7 +28,9 @@ final class Refusals {
     hint(status, problem, what).ifPresent(lines::add);
     retryAfter.ifPresent(
         time -> lines.add("try again " + (time.matches("[0-9]+") ? "in " + time + " s" : time)));
-    return new CtlException(exitCode(status), String.join("\n", lines));
+    CtlException refusal = new CtlException(exitCode(status), String.join("\n", lines));
+    // A proxy without a server behind it, or a server that starts or stops.
+    return status >= 502 && status <= 504 ? refusal.passing() : refusal;
   }
 
   /** The server speaks, but not as an opamp4j server does. */

@@ -119,6 +119,11 @@ final class StubServer implements AutoCloseable {
       }
       reply.headers().forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
       byte[] bytes = reply.body().getBytes(UTF_8);
+      if (reply.status() < 0) {
+        // The connection breaks without an answer.
+        exchange.close();
+        return;
+      }
       exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);
       exchange.getResponseBody().write(bytes);
     }
