@@ -24,17 +24,31 @@ import java.util.List;
 class ArchitectureTest {
   private static final String ROOT = "io.opamp4j.server";
   private static final List<String> PACKAGES =
-      List.of("agents", "auth", "boot", "config", "fleet", "rest", "rollout", "transport", "ui");
+      List.of(
+          "agents",
+          "auth",
+          "boot",
+          "cluster",
+          "config",
+          "fleet",
+          "rest",
+          "rollout",
+          "transport",
+          "ui");
 
   @ArchTest static final ArchRule fleetUsesNoOther = uses("fleet");
-  @ArchTest static final ArchRule agentsUseFleet = uses("agents", "fleet");
+  @ArchTest static final ArchRule clusterUsesNoOther = uses("cluster");
+
+  @ArchTest static final ArchRule agentsUseFleetAndCluster = uses("agents", "fleet", "cluster");
+
   @ArchTest static final ArchRule authUsesNoOther = uses("auth");
 
   @ArchTest
   static final ArchRule transportUsesAgentsAndFleet = uses("transport", "agents", "fleet", "auth");
 
   @ArchTest
-  static final ArchRule restUsesAgentsAndFleet = uses("rest", "agents", "fleet", "rollout", "auth");
+  static final ArchRule restUsesAgentsFleetAndCluster =
+      uses("rest", "agents", "fleet", "cluster", "rollout", "auth");
 
   @ArchTest static final ArchRule rolloutUsesAgentsAndFleet = uses("rollout", "agents", "fleet");
   @ArchTest static final ArchRule uiUsesNoOther = uses("ui");

@@ -43,8 +43,10 @@ public final class Catalogues {
   private static final Logger log = LoggerFactory.getLogger(Catalogues.class);
 
   private final CatalogueStore store;
+  private final Claims claims;
   private final ConcurrentMap<ByteString, AvailableComponents> known = new ConcurrentHashMap<>();
   private final Set<ByteString> unwritten = ConcurrentHashMap.newKeySet();
+  private final Set<String> hints = ConcurrentHashMap.newKeySet();
 
   private final Object lock = new Object();
   // guarded by lock
@@ -56,8 +58,9 @@ public final class Catalogues {
   private Instant nextPruning = Instant.MIN;
 
   @Inject
-  Catalogues(CatalogueStore store) {
+  Catalogues(CatalogueStore store, Claims claims) {
     this.store = store;
+    this.claims = claims;
   }
 
   /**
@@ -67,6 +70,26 @@ public final class Catalogues {
    */
   public Optional<AvailableComponents> find(ByteString hash) {
     return Optional.ofNullable(known.get(hash));
+  }
+
+  /**
+   * As {@link #find}, but looks into storage too, where another node may have put it. Blocks.
+   *
+   * @throws StorageException if storage cannot be read
+   */
+  public Optional<AvailableComponents> findAnywhere(ByteString hash) {
+    boolean possible = !hash.isEmpty() && hash.size() <= CatalogueStore.LONGEST_HASH;
+    if (claims.isShared() && possible && !known.containsKey(hash)) {
+      store.read(CatalogueStore.id(hash), this::keep);
+    }
+    return find(hash);
+  }
+
+  /** The document of a catalogue may have been written by another node. */
+  void hint(String documentId) {
+    if (claims.isShared() && hints.size() < MOST_INQUIRIES) {
+      hints.add(documentId);
+    }
   }
 
   /** An agent sent this, asked or unasked. Without a catalogue or a hash in it, nothing happens. */
@@ -106,7 +129,8 @@ public final class Catalogues {
         catalogue -> {
           if (used.contains(catalogue.getHash())) {
             keep(catalogue);
-          } else {
+          } else if (!claims.isShared()) {
+            // An agent of another node may have told it just now, and not be written yet.
             unused.add(catalogue.getHash());
           }
         });
@@ -123,6 +147,7 @@ public final class Catalogues {
   void upkeep(Instant now, Supplier<Set<ByteString>> used) {
     try {
       flush();
+      followHints();
       if (!now.isBefore(nextPruning)) {
         nextPruning = now.plus(PRUNING);
         prune(used.get());
@@ -143,13 +168,22 @@ public final class Catalogues {
     }
   }
 
+  private void followHints() {
+    for (String id : List.copyOf(hints)) {
+      hints.remove(id);
+      store.read(id, this::keep);
+    }
+  }
+
   /** Twice in a row, so that a catalogue is not lost to an agent that is just being updated. */
   private void prune(Set<ByteString> used) {
     Set<ByteString> unused = new HashSet<>(known.keySet());
     unused.removeAll(used);
     for (ByteString hash : unused) {
       if (unusedBefore.contains(hash)) {
-        store.remove(hash);
+        if (claims.leads()) {
+          store.remove(hash);
+        }
         forget(hash);
       }
     }

@@ -34,6 +34,7 @@ final class OrderClaims {
   private final OrderBook book;
   private final OrderStore store;
   private final OrderUpkeep upkeep;
+  private final Claims claims;
   private final Executor patient;
   private final InstantSource clock;
   private final Set<AgentSession> claiming = ConcurrentHashMap.newKeySet();
@@ -43,11 +44,13 @@ final class OrderClaims {
       OrderBook book,
       OrderStore store,
       OrderUpkeep upkeep,
+      Claims claims,
       @PatientWork Executor patient,
       InstantSource clock) {
     this.book = book;
     this.store = store;
     this.upkeep = upkeep;
+    this.claims = claims;
     this.patient = patient;
     this.clock = clock;
   }
@@ -133,7 +136,7 @@ final class OrderClaims {
     try {
       patient.execute(
           () -> {
-            Optional<Order> claimed = tryClaim(waiting);
+            Optional<Order> claimed = tryClaim(session, waiting);
             session
                 .mailbox()
                 .post(
@@ -150,8 +153,12 @@ final class OrderClaims {
     }
   }
 
-  private Optional<Order> tryClaim(OrderBook.Waiting waiting) {
+  private Optional<Order> tryClaim(AgentSession session, OrderBook.Waiting waiting) {
     try {
+      if (!claims.holds(session)) {
+        // The agent has gone to another node, which will send it.
+        return Optional.empty();
+      }
       Optional<Order> order = store.find(waiting.agent(), waiting.id()).filter(Order::isPending);
       if (order.isEmpty()) {
         book.remove(waiting);

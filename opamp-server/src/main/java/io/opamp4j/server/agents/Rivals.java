@@ -101,6 +101,10 @@ final class Rivals {
   }
 
   private void decide(AgentSession session, Incoming in) {
+    if (in.connection() instanceof Carrier carrier && carrier.isLeft()) {
+      in.drop();
+      return;
+    }
     Optional<Carrier> rival = liveSocketElsewhere(session, in.connection());
     Optional<InstanceUid> told =
         session.isOn(in.connection()) ? Optional.empty() : newUids.toldBefore(in, rival.isEmpty());

@@ -1,6 +1,7 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.server.AgentState;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.AgentStore;
@@ -55,11 +56,21 @@ final class Sessions {
     while (more) {
       Page<AgentRecord> page = store.list(query);
       for (AgentRecord record : page.items()) {
-        byUid.put(record.uid(), AgentSession.known(record, workers));
+        byUid.put(record.uid(), made(record, AgentState.known(record.uid(), record.report())));
         query = query.after(record.uid());
       }
       more = page.more();
     }
+  }
+
+  /** A session that nobody but the caller has yet. */
+  AgentSession made(AgentRecord record, AgentState state) {
+    return AgentSession.known(record, state, workers);
+  }
+
+  /** Takes in a session, unless the agent has one. */
+  void add(AgentSession session) {
+    byUid.putIfAbsent(session.now().state().uid(), session);
   }
 
   /**

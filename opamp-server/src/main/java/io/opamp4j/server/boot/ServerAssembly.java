@@ -15,6 +15,7 @@ import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.ServerStartException;
 import io.opamp4j.server.ServerStartException.Reason;
 import io.opamp4j.server.agents.AgentsModule;
+import io.opamp4j.server.cluster.ClusterModule;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.rest.RestModule;
 import io.opamp4j.server.transport.TransportModule;
@@ -56,7 +57,12 @@ public final class ServerAssembly implements AutoCloseable {
 
   /** Every module of the server beside storage: one line each. */
   private static List<Module> parts() {
-    return List.of(new FleetModule(), new AgentsModule(), new RestModule(), new TransportModule());
+    return List.of(
+        new ClusterModule(),
+        new FleetModule(),
+        new AgentsModule(),
+        new RestModule(),
+        new TransportModule());
   }
 
   static ServerAssembly start(ServerConfig config, Module storage, List<Module> parts) {
