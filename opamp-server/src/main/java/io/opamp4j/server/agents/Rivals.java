@@ -198,8 +198,8 @@ final class Rivals {
     if (contest == null) {
       return;
     }
-    if (session.now().connection().isEmpty()) {
-      // It said goodbye, so nobody is in the way of those who wait.
+    if (!session.isOn(contest.incumbent)) {
+      // It said goodbye, or has gone to another node; nobody is in the way of those who wait.
       contests.remove(session);
       contest.waiting.stream().filter(Rivals::isThere).forEach(w -> received(session, w));
     } else if (contest.isAnsweredBy(in.message())) {

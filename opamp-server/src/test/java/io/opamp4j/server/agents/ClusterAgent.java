@@ -47,6 +47,12 @@ final class ClusterAgent {
     sockets.add(opened);
     socket = opened;
     node = to;
+    opened.onPing(
+        () -> {
+          if (opened == socket && to.works()) {
+            to.hub.hub.pong(opened);
+          }
+        });
     to.receive(() -> to.hub.hub.opened(opened));
     say(self.next());
     return this;
