@@ -41,6 +41,7 @@ final class Hub implements FleetSource {
   final RecordWriter writer;
   final Mirror mirror;
   final Sessions sessions;
+  final Intake intake;
   final MemoryBudget memory;
   final AdmissionGate gate;
   final ConnectionRegistry registry = new ConnectionRegistry();
@@ -107,7 +108,7 @@ final class Hub implements FleetSource {
             claims,
             membership);
     gate = new AdmissionGate(config.admission(), memory, time, new Random(1));
-    Intake intake = new Intake(memory, gate, time);
+    intake = new Intake(memory, gate, time);
     NewUids newUids = new NewUids(machine, sessions, listeners, time);
     Rivals rivals = new Rivals(work, newUids, listeners, gate, config, time);
     hub =
