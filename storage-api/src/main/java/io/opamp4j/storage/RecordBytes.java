@@ -13,7 +13,7 @@ import java.util.TreeMap;
 /** The parts of an {@link AgentRecord} as bytes, for backends that keep bytes. Pure. */
 public final class RecordBytes {
   /** What the wire let in must come back: the limit only guards the stack against damage. */
-  private static final int MAX_NESTING = 1_000;
+  static final int MAX_NESTING = 1_000;
 
   private RecordBytes() {}
 

@@ -78,7 +78,7 @@ final class AgentWork {
 
   private void receive(AgentSession session, Incoming in, Optional<Order> order) {
     Connection connection = in.connection();
-    AgentToServer message = in.message();
+    AgentToServer message = sessions.share(in.message());
     Instant at = in.at();
     takeNewUid(session, message);
     AgentSession.Now before = session.now();

@@ -2,6 +2,7 @@ package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.AgentState;
+import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.AgentStore;
@@ -25,6 +26,7 @@ final class Sessions {
       new ConcurrentSkipListMap<>();
   private final AgentStore store;
   private final Executor workers;
+  private final SharedSections sections = new SharedSections();
 
   private final Object admission = new Object();
   // New uid to the one it replaces. Guarded by admission.
@@ -49,6 +51,11 @@ final class Sessions {
     return byUid.size();
   }
 
+  /** An equal report, to be kept: what it has in common with other agents' is there once. */
+  AgentToServer share(AgentToServer report) {
+    return sections.share(report);
+  }
+
   /** Reads every known agent from storage, as disconnected. Blocks. */
   void load() {
     AgentQuery query = AgentQuery.first(LOAD_PAGE);
@@ -56,7 +63,8 @@ final class Sessions {
     while (more) {
       Page<AgentRecord> page = store.list(query);
       for (AgentRecord record : page.items()) {
-        byUid.put(record.uid(), made(record, AgentState.known(record.uid(), record.report())));
+        AgentState state = AgentState.known(record.uid(), share(record.report()));
+        byUid.put(record.uid(), made(record, state));
         query = query.after(record.uid());
       }
       more = page.more();

@@ -139,6 +139,18 @@ record Problem(
         errorId);
   }
 
+  /** Nothing can be written until somebody makes room. */
+  static Problem storageFull(String errorId) {
+    return new Problem(
+        uri("storage-full"),
+        "Storage full",
+        507,
+        "the storage backend has no room; nothing was written",
+        null,
+        null,
+        errorId);
+  }
+
   private static String uri(String name) {
     return "urn:opamp4j:problem:" + name;
   }

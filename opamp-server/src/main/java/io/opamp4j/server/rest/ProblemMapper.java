@@ -55,15 +55,25 @@ final class ProblemMapper implements ExceptionMapper<Throwable> {
     if (failure instanceof WebApplicationException e) {
       return http(e);
     }
-    if (failure instanceof StorageException e && e.retryable()) {
-      return answer(Problem.storageUnavailable(logged(failure)))
-          .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-          .build();
+    if (failure instanceof StorageException e) {
+      return storage(e);
     }
     if (failure instanceof UnreadableConfigurationException e) {
       return answer(Problem.unreadable(String.valueOf(e.getMessage()))).build();
     }
     return answer(Problem.serverError(logged(failure))).build();
+  }
+
+  private Response storage(StorageException e) {
+    String errorId = logged(e);
+    return switch (e.reason()) {
+      case FULL -> answer(Problem.storageFull(errorId)).build();
+      case UNAVAILABLE ->
+          answer(Problem.storageUnavailable(errorId))
+              .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+              .build();
+      case FAILED -> answer(Problem.serverError(errorId)).build();
+    };
   }
 
   private static Problem conflict(VersionConflictException e) {

@@ -8,6 +8,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ConnectionState;
 import io.opamp4j.storage.Storage;
 import io.opamp4j.storage.StorageException;
+import io.opamp4j.storage.StorageException.Reason;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,16 @@ final class ServerRestTest {
 
     rest.directoryFailure = new StorageException("corrupt", false, null);
     assertProblem(rest.get(AGENT), 500, "internal-error");
+  }
+
+  @Test
+  void aFullStorageIsAnsweredWith507() {
+    rest.directoryFailure = new StorageException("secret path", Reason.FULL, null);
+    RestFixture.Answer full = rest.get(AGENT);
+
+    assertProblem(full, 507, "storage-full");
+    assertThat(full.header("Retry-After")).isNull();
+    assertThat(full.text()).doesNotContain("secret");
   }
 
   @Test

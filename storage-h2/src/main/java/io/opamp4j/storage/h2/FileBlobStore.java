@@ -68,7 +68,7 @@ final class FileBlobStore implements BlobStore {
 
   @Override
   public Blob put(InputStream content) throws IOException {
-    database.requireOpen();
+    database.requireRoom();
     Path upload = newUpload();
     try {
       Blob blob = write(content, upload);
@@ -183,12 +183,13 @@ final class FileBlobStore implements BlobStore {
   }
 
   /** Only a failure of the given stream is an {@link IOException} of the caller's. */
-  private static Blob write(InputStream content, Path upload) throws IOException {
+  private Blob write(InputStream content, Path upload) throws IOException {
     MessageDigest digest = ContentHash.sha256();
     byte[] chunk = new byte[CHUNK];
     long size = 0;
     try (Upload file = Upload.open(upload)) {
       for (int n = content.read(chunk); n >= 0; n = content.read(chunk)) {
+        database.requireRoom();
         digest.update(chunk, 0, n);
         file.append(ByteBuffer.wrap(chunk, 0, n));
         size += n;

@@ -1,12 +1,19 @@
 package io.opamp4j.storage.h2;
 
 import com.google.protobuf.ByteString;
+import io.opamp4j.core.ContentHash;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.AgentStore;
 import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.Page;
+import io.opamp4j.storage.ReportSections;
+import io.opamp4j.storage.SectionReferences;
+import io.opamp4j.storage.StorageException;
+import io.opamp4j.storage.h2.AgentRows.Incoming;
+import io.opamp4j.storage.h2.AgentRows.Outgoing;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,16 +26,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The table {@code agent}. Its writers take turns: what is stored decides whether a record may be
  * written, and nobody else has the database open. H2 writes one transaction after the other anyway.
  */
 final class H2AgentStore implements AgentStore {
+  private static final Logger LOG = LoggerFactory.getLogger(H2AgentStore.class);
   private static final byte[] BELOW_ALL = new byte[0];
+  private static final String CLAIM = "SELECT term, owner_node, sections FROM agent WHERE uid = ?";
 
   private final H2Database database;
+  private final SectionRows sections = new SectionRows();
   private final Object writing = new Object();
 
   H2AgentStore(H2Database database) {
@@ -37,14 +48,18 @@ final class H2AgentStore implements AgentStore {
 
   @Override
   public Optional<AgentRecord> find(InstanceUid uid) {
-    return database.inTransaction(
+    return database.inSnapshot(
         connection -> {
           try (PreparedStatement select =
               connection.prepareStatement(
                   "SELECT " + AgentRows.COLUMNS + " FROM agent WHERE uid = ?")) {
             select.setBytes(1, uid.toBytes().toByteArray());
             try (ResultSet row = select.executeQuery()) {
-              return row.next() ? Optional.of(AgentRows.get(row)) : Optional.empty();
+              if (!row.next()) {
+                return Optional.empty();
+              }
+              Incoming found = AgentRows.get(row);
+              return Optional.of(whole(found, joiner(connection, List.of(found))));
             }
           }
         });
@@ -52,60 +67,89 @@ final class H2AgentStore implements AgentStore {
 
   @Override
   public Set<InstanceUid> save(Collection<AgentRecord> records) {
-    List<AgentRecord> all = List.copyOf(records);
+    List<Outgoing> all = List.copyOf(records).stream().map(Outgoing::of).toList();
     database.requireOpen();
     if (all.isEmpty()) {
       return Set.of();
     }
+    database.requireRoom();
     synchronized (writing) {
       return database.inTransaction(
           connection -> {
             Set<InstanceUid> left = new HashSet<>();
-            write(connection, heard(connection, all, left));
+            SectionRows.Changes changes = new SectionRows.Changes();
+            Collection<Outgoing> heard = heard(connection, all, left, changes);
+            sections.apply(connection, changes);
+            write(connection, heard);
             return left;
           });
     }
   }
 
   /** The records that may be written, of each agent the last; the agents of the others are left. */
-  private static Collection<AgentRecord> heard(
-      Connection connection, List<AgentRecord> records, Set<InstanceUid> left) throws SQLException {
+  private static Collection<Outgoing> heard(
+      Connection connection,
+      List<Outgoing> rows,
+      Set<InstanceUid> left,
+      SectionRows.Changes changes)
+      throws SQLException {
     // Sorted as the table is.
-    SortedMap<InstanceUid, AgentRecord> heard = new TreeMap<>();
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT term, owner_node FROM agent WHERE uid = ?")) {
-      for (AgentRecord record : records) {
-        @Nullable AgentRecord before = heard.get(record.uid());
-        Ownership stored = before == null ? owner(select, record.uid()) : before.ownership();
-        if (stored == null || record.ownership().mayReplace(stored)) {
-          heard.put(record.uid(), record);
+    SortedMap<InstanceUid, Outgoing> heard = new TreeMap<>();
+    try (PreparedStatement select = connection.prepareStatement(CLAIM)) {
+      for (Outgoing row : rows) {
+        InstanceUid uid = row.record().uid();
+        Outgoing before = heard.get(uid);
+        Optional<Claim> stored = before == null ? claim(select, uid) : Optional.empty();
+        Ownership owner =
+            before == null
+                ? stored.map(Claim::ownership).orElse(Ownership.NONE)
+                : before.record().ownership();
+        boolean fresh = before == null && stored.isEmpty();
+        if (fresh || row.record().ownership().mayReplace(owner)) {
+          stored.ifPresent(claim -> changes.drop(claim.sections()));
+          heard.put(uid, row);
         } else {
-          left.add(record.uid());
+          left.add(uid);
         }
       }
     }
+    heard.values().forEach(row -> changes.add(row.parts()));
     return heard.values();
   }
 
-  private static @Nullable Ownership owner(PreparedStatement select, InstanceUid uid)
+  /** What a writer must know of the row that it replaces. */
+  private record Claim(Ownership ownership, SectionReferences sections) {}
+
+  private static Optional<Claim> claim(PreparedStatement select, InstanceUid uid)
       throws SQLException {
     select.setBytes(1, uid.toBytes().toByteArray());
     try (ResultSet row = select.executeQuery()) {
-      return row.next()
-          ? new Ownership(Math.max(0, row.getLong(1)), row.getString(2), ByteString.EMPTY)
-          : null;
+      if (!row.next()) {
+        return Optional.empty();
+      }
+      Ownership ownership =
+          new Ownership(Math.max(0, row.getLong(1)), row.getString(2), ByteString.EMPTY);
+      return Optional.of(new Claim(ownership, references(row.getBytes(3))));
     }
   }
 
-  private static void write(Connection connection, Collection<AgentRecord> records)
-      throws SQLException {
+  private static SectionReferences references(byte[] bytes) {
+    try {
+      return SectionReferences.from(ByteString.copyFrom(bytes));
+    } catch (IOException e) {
+      // A damaged row is replaced all the same; what it referred to is kept for good.
+      return SectionReferences.NONE;
+    }
+  }
+
+  private static void write(Connection connection, Collection<Outgoing> rows) throws SQLException {
     try (PreparedStatement merge =
         connection.prepareStatement(
             "MERGE INTO agent ("
                 + AgentRows.COLUMNS
-                + ") KEY (uid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
-      for (AgentRecord record : records) {
-        AgentRows.set(merge, record);
+                + ") KEY (uid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+      for (Outgoing row : rows) {
+        AgentRows.set(merge, row);
         merge.addBatch();
       }
       merge.executeBatch();
@@ -117,8 +161,12 @@ final class H2AgentStore implements AgentStore {
     synchronized (writing) {
       return database.durably(
           connection -> {
-            try (PreparedStatement delete =
-                connection.prepareStatement("DELETE FROM agent WHERE uid = ?")) {
+            SectionRows.Changes changes = new SectionRows.Changes();
+            try (PreparedStatement select = connection.prepareStatement(CLAIM);
+                PreparedStatement delete =
+                    connection.prepareStatement("DELETE FROM agent WHERE uid = ?")) {
+              claim(select, uid).ifPresent(claim -> changes.drop(claim.sections()));
+              sections.apply(connection, changes);
               delete.setBytes(1, uid.toBytes().toByteArray());
               return delete.executeUpdate() > 0;
             }
@@ -139,7 +187,7 @@ final class H2AgentStore implements AgentStore {
 
   private Rows read(byte[] after, AgentQuery query) {
     String ofOwner = query.ownerNode().isPresent() ? " AND owner_node = ?" : "";
-    return database.inTransaction(
+    return database.inSnapshot(
         connection -> {
           try (PreparedStatement select =
               connection.prepareStatement(
@@ -155,16 +203,48 @@ final class H2AgentStore implements AgentStore {
             }
             select.setInt(++index, query.limit() + 1);
             try (ResultSet row = select.executeQuery()) {
-              List<AgentRecord> records = new ArrayList<>();
+              List<Incoming> found = new ArrayList<>();
               byte[] last = after;
-              for (int read = 0; read < query.limit() && row.next(); read++) {
-                AgentRows.undamaged(row).ifPresent(records::add);
+              while (found.size() < query.limit() && row.next()) {
+                found.add(AgentRows.get(row));
                 last = row.getBytes(1);
               }
-              return new Rows(records, last, row.next());
+              boolean more = row.next();
+              return new Rows(undamaged(found, joiner(connection, found)), last, more);
             }
           }
         });
+  }
+
+  private ReportSections.Joiner joiner(Connection connection, List<Incoming> rows)
+      throws SQLException {
+    List<ContentHash> hashes =
+        rows.stream().flatMap(row -> row.sections().hashes().stream()).distinct().toList();
+    return new ReportSections.Joiner(sections.read(connection, hashes));
+  }
+
+  /** The records; the log names those that are damaged and left out. */
+  private List<AgentRecord> undamaged(List<Incoming> rows, ReportSections.Joiner joiner) {
+    List<AgentRecord> records = new ArrayList<>();
+    for (Incoming row : rows) {
+      try {
+        records.add(whole(row, joiner));
+      } catch (StorageException e) {
+        LOG.warn("{}; it is skipped", e.getMessage());
+      }
+    }
+    return records;
+  }
+
+  private AgentRecord whole(Incoming row, ReportSections.Joiner joiner) {
+    try {
+      return row.whole(joiner);
+    } catch (IOException e) {
+      if (e instanceof ReportSections.DamagedSectionException damage) {
+        sections.spoiled(damage.hash());
+      }
+      throw row.damaged(e);
+    }
   }
 
   /**

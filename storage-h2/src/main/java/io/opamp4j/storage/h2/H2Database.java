@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,17 @@ final class H2Database implements AutoCloseable {
   private final H2Settings settings;
   private final PathLock lock;
   private final HikariDataSource pool;
+  private final DiskSpace space;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private H2Database(H2Settings settings, PathLock lock, HikariDataSource pool) {
+  /** Whether the last write that ended did so because there was no room. */
+  private volatile boolean wasFull;
+
+  private H2Database(H2Settings settings, PathLock lock, HikariDataSource pool, DiskSpace space) {
     this.settings = settings;
     this.lock = lock;
     this.pool = pool;
+    this.space = space;
   }
 
   /**
@@ -49,6 +55,10 @@ final class H2Database implements AutoCloseable {
   }
 
   static H2Database open(H2Settings settings, Migrations migrations) {
+    return open(settings, migrations, DiskSpace.of(settings));
+  }
+
+  static H2Database open(H2Settings settings, Migrations migrations, DiskSpace space) {
     PathLock lock = PathLock.take(settings);
     // Held until the pool has a connection of its own: H2 closes a database that nobody uses. And
     // the pool, unlike this connection, would log a failure with all its stack.
@@ -59,7 +69,7 @@ final class H2Database implements AutoCloseable {
       migrations.apply(first);
       FileBlobStore.prepare(settings.blobDirectory());
       checkpoint(first);
-      H2Database database = new H2Database(settings, lock, pool(settings));
+      H2Database database = new H2Database(settings, lock, pool(settings), space);
       LOG.info("opened {}", database.description());
       return database;
     } catch (SQLException e) {
@@ -88,6 +98,16 @@ final class H2Database implements AutoCloseable {
         });
   }
 
+  /** Reads in one transaction of which all statements see the same. */
+  <T> T inSnapshot(SqlWork<T> work) {
+    return inTransaction(
+        connection -> {
+          // The pool sets it back.
+          connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+          return work.on(connection);
+        });
+  }
+
   /** Writes in one transaction that survives the death of the machine, too. */
   <T> T durably(SqlWork<T> work) {
     return call(
@@ -95,12 +115,36 @@ final class H2Database implements AutoCloseable {
           T result = work.on(connection);
           connection.commit();
           checkpoint(connection);
+          wasFull = false;
           return result;
         });
   }
 
+  /**
+   * To be asked before anything is added.
+   *
+   * @throws StorageException if there is no room
+   */
+  void requireRoom() {
+    requireOpen();
+    space.require();
+  }
+
   Check check() {
+    Optional<String> shortage = space.shortage();
+    if (!closed.get() && shortage.isPresent()) {
+      return Check.failed(shortage.get());
+    }
     try {
+      if (wasFull) {
+        // Reading says nothing of room: write what is there already.
+        durably(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate("UPDATE schema_history SET name = name");
+              }
+            });
+      }
       return inTransaction(
           connection -> {
             try (Statement statement = connection.createStatement()) {
@@ -139,7 +183,18 @@ final class H2Database implements AutoCloseable {
         throw e;
       }
     } catch (SQLException e) {
-      throw closed.get() ? closedFailure(e) : H2Failures.working(e);
+      if (closed.get()) {
+        throw closedFailure(e);
+      }
+      if (H2Failures.closesTheDatabase(e)) {
+        // Every connection is as dead as this one; the next that is made opens the file again.
+        pool.getHikariPoolMXBean().softEvictConnections();
+      }
+      StorageException failure = H2Failures.working(e);
+      if (failure.reason() == StorageException.Reason.FULL) {
+        wasFull = true;
+      }
+      throw failure;
     }
   }
 

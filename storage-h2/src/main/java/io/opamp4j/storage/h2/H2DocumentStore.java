@@ -59,6 +59,7 @@ final class H2DocumentStore implements DocumentStore {
     Document.requireKey(kind, id);
     requireNonNull(body, "body");
     Instant now = clock.instant();
+    database.requireRoom();
     database.durably(
         connection -> {
           boolean written =
@@ -136,6 +137,7 @@ final class H2DocumentStore implements DocumentStore {
 
   @Override
   public void restore(Document document) {
+    database.requireRoom();
     database.durably(
         connection -> {
           if (!insert(connection, document)) {

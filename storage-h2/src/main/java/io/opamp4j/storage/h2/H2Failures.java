@@ -1,6 +1,7 @@
 package io.opamp4j.storage.h2;
 
 import io.opamp4j.storage.StorageException;
+import io.opamp4j.storage.StorageException.Reason;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,8 +9,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.util.List;
 import java.util.Set;
 import org.h2.api.ErrorCode;
+import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /** What went wrong, in one line, and whether trying again can help. */
@@ -25,6 +28,14 @@ final class H2Failures {
           ErrorCode.IO_EXCEPTION_1,
           ErrorCode.IO_EXCEPTION_2,
           ErrorCode.OUT_OF_MEMORY);
+
+  /** Of Linux and macOS for the disk, a quota and a limit; of Windows. */
+  private static final List<String> NO_ROOM =
+      List.of(
+          "No space left on device",
+          "quota exceeded",
+          "File too large",
+          "not enough space on the disk");
 
   private H2Failures() {}
 
@@ -53,12 +64,27 @@ final class H2Failures {
 
   /** Why a call on the open database failed. */
   static StorageException working(SQLException e) {
+    if (isFull(e)) {
+      return new StorageException("the disk of the H2 database is full", Reason.FULL, e);
+    }
     return new StorageException("the H2 database failed: " + firstLine(e), isPassing(e), e);
   }
 
   /** Why a file could not be read or written; a full disk may have room again. */
   static StorageException file(String what, IOException e) {
-    return new StorageException("cannot " + what + ": " + reason(e), true, e);
+    return new StorageException(
+        "cannot " + what + ": " + reason(e), isFull(e) ? Reason.FULL : Reason.UNAVAILABLE, e);
+  }
+
+  /** By what operating systems say; there is no exception of its own for it. */
+  private static boolean isFull(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage() == null ? "" : cause.getMessage();
+      if (cause instanceof IOException && NO_ROOM.stream().anyMatch(message::contains)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Words instead of the bare path that most file system exceptions carry. */
@@ -79,6 +105,19 @@ final class H2Failures {
       }
     }
     return firstLine(e);
+  }
+
+  /** Whether H2 has given the database up, as it does when a write to the file fails. */
+  static boolean closesTheDatabase(SQLException e) {
+    if (e.getErrorCode() == ErrorCode.DATABASE_IS_CLOSED) {
+      return true;
+    }
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof MVStoreException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isPassing(SQLException e) {

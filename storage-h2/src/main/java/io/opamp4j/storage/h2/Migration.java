@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
  */
 record Migration(int version, String name, String sql) {
   /** Every step that was ever released, in order. */
-  private static final List<String> RELEASED = List.of("agents_and_documents", "agent_ownership");
+  private static final List<String> RELEASED =
+      List.of("agents_and_documents", "agent_ownership", "sections");
 
   Migration {
     requireNonNull(name, "name");

@@ -23,16 +23,29 @@ final class ChildJvm implements AutoCloseable {
   }
 
   static ChildJvm start(Class<?> main, String heap, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                heap,
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+    return start(List.of(), main, heap, arguments);
+  }
+
+  /** A process that cannot write beyond this position of any file, until it is allowed to. */
+  static ChildJvm startWithLimit(long kibibytes, Class<?> main, String heap, String... arguments)
+      throws IOException {
+    List<String> shell =
+        List.of("bash", "-c", "ulimit -S -f " + kibibytes + "; exec \"$0\" \"$@\"");
+    return start(shell, main, heap, arguments);
+  }
+
+  private static ChildJvm start(
+      List<String> prefix, Class<?> main, String heap, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            heap,
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName()));
     command.addAll(List.of(arguments));
     return new ChildJvm(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
@@ -49,6 +62,20 @@ final class ChildJvm implements AutoCloseable {
     return line == null || !line.endsWith(END_OF_LINE)
         ? null
         : line.substring(0, line.length() - END_OF_LINE.length());
+  }
+
+  /** Takes the limit of {@link #startWithLimit} away; says whether the system could. */
+  boolean liftLimit() throws IOException, InterruptedException {
+    return new ProcessBuilder("prlimit", "--fsize=unlimited", "--pid", Long.toString(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor()
+        == 0;
+  }
+
+  /** Ends what the child reads. */
+  void goOn() throws IOException {
+    process.getOutputStream().close();
   }
 
   /** Kill -9; what was said before can still be read. */

@@ -3,19 +3,31 @@ package io.opamp4j.storage.h2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.Document;
+import io.opamp4j.storage.LocalChangeFeed;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.Page;
 import io.opamp4j.storage.Storage.Check;
 import io.opamp4j.storage.StorageException;
+import io.opamp4j.storage.StorageException.Reason;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -176,6 +188,75 @@ class H2DatabaseTest {
             .extracting(record -> record.uid().toString())
             .containsExactly("20010203-0405-0607-0809-0a0b0c0d0e0f");
         assertThat(page.more()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void nothingIsAddedToADiskThatIsNearlyFullButMuchElseGoesOn() throws IOException {
+    AtomicLong left = new AtomicLong(DiskSpace.KEPT_FREE);
+    H2Settings settings = at(directory.resolve("opamp"));
+    try (H2Database database =
+        H2Database.open(
+            settings, new Migrations(Migration.released()), new DiskSpace(SHOWN, left::get))) {
+      H2DocumentStore documents =
+          new H2DocumentStore(database, new LocalChangeFeed("test"), InstantSource.system());
+      H2AgentStore agents = new H2AgentStore(database);
+      FileBlobStore blobs = new FileBlobStore(database, settings.blobDirectory());
+      AgentRecord agent =
+          new AgentRecord(
+              new InstanceUid(0, 1),
+              AgentToServer.getDefaultInstance(),
+              Map.of(),
+              Instant.EPOCH,
+              Instant.EPOCH,
+              Ownership.NONE);
+      agents.save(List.of(agent));
+      documents.put("k", "a", ByteString.EMPTY, 0);
+
+      left.set(DiskSpace.KEPT_FREE - 1);
+      List<ThrowingCallable> refused =
+          List.of(
+              () -> documents.put("k", "a", ByteString.EMPTY, 1),
+              () -> documents.restore(new Document("k", "b", 1, ByteString.EMPTY, Instant.EPOCH)),
+              () -> agents.save(List.of(agent)),
+              () -> blobs.put(new ByteArrayInputStream(new byte[1])));
+      for (ThrowingCallable write : refused) {
+        assertThatThrownBy(write)
+            .isInstanceOfSatisfying(
+                StorageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FULL));
+      }
+      assertThat(database.check().message())
+          .isEqualTo(
+              "the disk of the H2 database at ./data/opamp is full: 16383 KiB left,"
+                  + " of which 16384 are kept free");
+      assertThat(documents.find("k", "a")).isPresent();
+      assertThat(agents.find(agent.uid())).contains(agent);
+      documents.remove("k", "a", 1);
+      assertThat(agents.remove(agent.uid())).isTrue();
+
+      // Some file systems do not say.
+      left.set(0);
+      agents.save(List.of(agent));
+      assertThat(database.check()).isEqualTo(Check.OK);
+    }
+  }
+
+  @Test
+  void anUploadThatFillsTheDiskIsRefusedInTheMiddleAndLeavesNothing() throws IOException {
+    AtomicLong left = new AtomicLong(DiskSpace.KEPT_FREE + (1 << 20));
+    H2Settings settings = at(directory.resolve("opamp"));
+    try (H2Database database =
+        H2Database.open(
+            settings,
+            new Migrations(Migration.released()),
+            new DiskSpace(SHOWN, () -> left.addAndGet(-65_536)))) {
+      FileBlobStore blobs = new FileBlobStore(database, settings.blobDirectory());
+      assertThatThrownBy(() -> blobs.put(new ByteArrayInputStream(new byte[4 << 20])))
+          .isInstanceOfSatisfying(
+              StorageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FULL));
+      try (Stream<Path> files = Files.walk(settings.blobDirectory())) {
+        assertThat(files.filter(Files::isRegularFile)).isEmpty();
       }
     }
   }

@@ -22,15 +22,18 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What only a second process can show. {@code -Dkills=100} kills more often, {@code -Dseed=…} draws
+ * What only a second process can show. {@code -Dkills=…} kills more or less often, {@code -Dseed=…} draws
  * other moments.
  */
 class H2ProcessIT {
-  private static final int KILLS = Integer.getInteger("kills", 10);
+  private static final int KILLS = Integer.getInteger("kills", 100);
   private static final long SEED = Long.getLong("seed", 20261122);
+  private static final int MOST_WRITES = 400;
   private static final String HEAP = "-Xmx128m";
 
   @TempDir Path directory;
@@ -48,7 +51,7 @@ class H2ProcessIT {
     Random random = new Random(SEED);
     for (int kill = 0; kill < KILLS; kill++) {
       String round = "seed " + SEED + " kill " + kill;
-      int writes = writeUntilKilled(random.nextInt(400), random.nextLong());
+      int writes = writeUntilKilled(random.nextInt(MOST_WRITES), random.nextLong());
       assertThat(writes).as(round).isPositive();
 
       PluginFixture fixture = fixture();
@@ -81,6 +84,39 @@ class H2ProcessIT {
     try (ChildJvm child =
         ChildJvm.start(StreamingProcess.class, "-Xmx32m", databasePath(), Long.toString(size))) {
       assertThat(child.readLine()).isEqualTo("read back " + size);
+      assertThat(child.exitCode()).isZero();
+    }
+  }
+
+  /** The limit stands for a disk: beyond it, the same write fails in the same way. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskRefusesWritesAsSuchAndLosesNothingAndIsOverWhenThereIsRoom() throws Exception {
+    try (ChildJvm child =
+        ChildJvm.startWithLimit(2_000, FillingProcess.class, HEAP, databasePath())) {
+      int acknowledged = 0;
+      String line = child.readLine();
+      for (; "put none".equals(line); line = child.readLine()) {
+        acknowledged++;
+      }
+      assertThat(acknowledged).isPositive();
+      assertThat(line).isEqualTo("put FULL");
+      assertThat(child.readLine()).isEqualTo("written " + acknowledged);
+      for (int again = 0; again < 3; again++) {
+        assertThat(child.readLine()).isEqualTo("put FULL");
+      }
+      assertThat(child.readLine()).isEqualTo("agents FULL");
+      assertThat(child.readLine()).isEqualTo("blob FULL");
+      // The little that a check writes may still fit in.
+      assertThat(child.readLine()).isIn("check the disk of the H2 database is full", "check ");
+      assertThat(child.readLine()).isEqualTo("read " + acknowledged);
+
+      assertThat(child.liftLimit()).isTrue();
+      child.goOn();
+      assertThat(child.readLine()).isEqualTo("check true");
+      assertThat(child.readLine()).isEqualTo("put none");
+      assertThat(child.readLine()).isEqualTo("next true");
+      assertThat(child.readLine()).isEqualTo("read " + (acknowledged + 1));
       assertThat(child.exitCode()).isZero();
     }
   }

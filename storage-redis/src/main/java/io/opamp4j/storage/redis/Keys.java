@@ -2,6 +2,8 @@ package io.opamp4j.storage.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.List;
+
 /**
  * The names of everything in Redis. What one step changes together carries the same hash tag (the
  * part in braces), so that a cluster keeps it in one slot: all agents, the documents of one kind,
@@ -49,6 +51,37 @@ record Keys(String prefix) {
     return key("{agents}:removed");
   }
 
+  /** Hash: uid to the references of its report to sections, which the record repeats. */
+  byte[] agentReferences() {
+    return key("{agents}:references");
+  }
+
+  /** Hash: SHA-256 to the bytes of a section of reports. */
+  byte[] sections() {
+    return key("{agents}:sections");
+  }
+
+  /** Hash: SHA-256 to the number of references of agents to the section. */
+  byte[] sectionUses() {
+    return key("{agents}:section-uses");
+  }
+
+  /** What a change of agents may touch, in the order in which scripts know it. */
+  List<byte[]> agents() {
+    return List.of(
+        agentRecords(),
+        agentUids(),
+        agentsByOwner(),
+        agentOwners(),
+        agentTerms(),
+        lastAgentChange(),
+        agentChanges(),
+        removedAgents(),
+        agentReferences(),
+        sections(),
+        sectionUses());
+  }
+
   /** Hash: id to encoded document. */
   byte[] documents(String kind) {
     return key("{documents:" + kind + "}:bodies");
@@ -87,6 +120,11 @@ record Keys(String prefix) {
   /** One piece of an upload. */
   byte[] chunk(String upload, long number) {
     return key("{upload:" + upload + "}:" + number);
+  }
+
+  /** Written now and then to see whether Redis takes anything; expires. */
+  byte[] probe() {
+    return key("probe");
   }
 
   /** The channel on which every node tells what it wrote. */

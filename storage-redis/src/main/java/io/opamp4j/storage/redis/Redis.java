@@ -2,6 +2,7 @@ package io.opamp4j.storage.redis;
 
 import io.opamp4j.storage.Storage.Check;
 import io.opamp4j.storage.StorageException;
+import io.opamp4j.storage.StorageException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
 
 /**
  * The opened connections to Redis, and what every command shares: it fails once closed, its failure
@@ -21,6 +23,9 @@ final class Redis implements AutoCloseable {
 
   /** A connection can break under a command; a new one may do. */
   private static final int ATTEMPTS = 3;
+
+  private static final byte[] PROBE = Bytes.of("written by a check of health");
+  private static final long PROBE_SECONDS = 60;
 
   private final RedisSettings settings;
   private final UnifiedJedis client;
@@ -70,7 +75,9 @@ final class Redis implements AutoCloseable {
       try {
         return callOnce(command);
       } catch (StorageException e) {
-        if (!e.retryable() || attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
+        if (e.reason() != Reason.UNAVAILABLE
+            || attempt == ATTEMPTS
+            || Thread.currentThread().isInterrupted()) {
           throw e;
         }
       }
@@ -108,7 +115,8 @@ final class Redis implements AutoCloseable {
 
   Check check() {
     try {
-      callOnce(UnifiedJedis::ping);
+      // A full Redis answers a ping all the same, so that it must be given something to keep.
+      callOnce(client -> client.set(keys.probe(), PROBE, SetParams.setParams().ex(PROBE_SECONDS)));
       return Check.OK;
     } catch (StorageException e) {
       return Check.failed(e.getMessage() == null ? "Redis failed" : e.getMessage());

@@ -1,6 +1,7 @@
 package io.opamp4j.storage.redis;
 
 import io.opamp4j.storage.StorageException;
+import io.opamp4j.storage.StorageException.Reason;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -11,6 +12,10 @@ final class RedisFailures {
   private RedisFailures() {}
 
   static StorageException of(JedisException e) {
+    if (isFull(e)) {
+      return new StorageException(
+          "Redis is full (its maxmemory is reached): " + reason(e), Reason.FULL, e);
+    }
     return new StorageException("Redis failed: " + reason(e), isPassing(e), e);
   }
 
@@ -30,8 +35,8 @@ final class RedisFailures {
   }
 
   /**
-   * Whatever the server did not judge for good: lost connections, fail-overs, a full memory, a
-   * server that is loading. A wrong password or a refused command stays wrong.
+   * Whatever the server did not judge for good: lost connections, fail-overs, a server that is
+   * loading. A wrong password or a refused command stays wrong.
    */
   private static boolean isPassing(JedisException e) {
     if (e instanceof JedisAccessControlException) {
@@ -43,7 +48,6 @@ final class RedisFailures {
     String message = e.getMessage() == null ? "" : e.getMessage();
     for (String passing :
         new String[] {
-          "OOM",
           "LOADING",
           "READONLY",
           "MASTERDOWN",
@@ -57,6 +61,15 @@ final class RedisFailures {
         return true;
       }
     }
-    return message.contains("command not allowed when used memory");
+    return false;
+  }
+
+  /** Said by the server, in a script, or by a script that was not even begun. */
+  private static boolean isFull(JedisException e) {
+    String message = e.getMessage() == null ? "" : e.getMessage();
+    return e instanceof JedisDataException
+        && (message.startsWith("OOM")
+            || message.contains("-OOM ")
+            || message.contains("command not allowed when used memory"));
   }
 }

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.ChangeFeed.Change;
+import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.Storage.Check;
 import io.opamp4j.storage.StorageException;
+import io.opamp4j.storage.StorageException.Reason;
 import io.opamp4j.testkit.storage.PluginFixture;
 import io.opamp4j.testkit.storage.Stores;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -26,6 +33,15 @@ import redis.embedded.RedisSentinel;
 class RedisOutageTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ByteString BODY = ByteString.copyFromUtf8("body");
+
+  private static final AgentRecord AGENT =
+      new AgentRecord(
+          new InstanceUid(0, 1),
+          AgentToServer.getDefaultInstance(),
+          Map.of(),
+          Instant.EPOCH,
+          Instant.EPOCH,
+          Ownership.NONE);
 
   private final RedisUnderTest.Started redis =
       RedisUnderTest.Started.start(1, List.of("appendonly yes", "appendfsync always"));
@@ -69,18 +85,28 @@ class RedisOutageTest {
   }
 
   @Test
-  void aFullMemoryRefusesWritesForNowAndReadsGoOn() {
+  void aFullMemoryRefusesWritesAsSuchAndReadsGoOn() {
     try (PluginFixture fixture = open(Map.of("nodes", redis.nodes()));
         Jedis admin = new Jedis("127.0.0.1", redis.ports().get(0))) {
       Stores stores = fixture.open();
       stores.documents().put("note", "before", BODY, 0);
       admin.configSet("maxmemory", "1");
 
-      assertThatThrownBy(() -> stores.documents().put("note", "during", BODY, 0))
-          .isInstanceOfSatisfying(StorageException.class, e -> assertThat(e.retryable()).isTrue());
+      List<ThrowingCallable> refused =
+          List.of(
+              () -> stores.documents().put("note", "during", BODY, 0),
+              () -> stores.agents().save(List.of(AGENT)),
+              () -> stores.blobs().put(BODY.newInput()));
+      for (ThrowingCallable write : refused) {
+        assertThatThrownBy(write)
+            .isInstanceOfSatisfying(
+                StorageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FULL));
+      }
       assertThat(stores.documents().find("note", "before")).isPresent();
+      assertThat(stores.storage().check().message()).startsWith("Redis is full");
 
       admin.configSet("maxmemory", "0");
+      assertThat(stores.storage().check()).isEqualTo(Check.OK);
       assertThat(stores.documents().put("note", "during", BODY, 0).version()).isEqualTo(1);
     }
   }
