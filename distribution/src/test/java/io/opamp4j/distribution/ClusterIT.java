@@ -69,7 +69,8 @@ class ClusterIT {
 
   @Test
   void everyAgentEndsOnTheLastVersionAndNoOrderRunsTwice() {
-    String first = rest.get(0).post("/api/v1/configurations", configuration(0)).get("hash").asText();
+    String first =
+        rest.get(0).post("/api/v1/configurations", configuration(0)).get("hash").asText();
     swarm.run(this::join);
     swarm.awaitJoined(agents);
     awaitWhole(first);
@@ -155,13 +156,7 @@ class ClusterIT {
 
   private static HttpResponse<String> put(Rest rest, Map<String, Object> body) {
     return rest.exchange(
-        "PUT",
-        CONFIGURATION,
-        Rest.text(body),
-        "Content-Type",
-        "application/json",
-        "If-Match",
-        "*");
+        "PUT", CONFIGURATION, Rest.text(body), "Content-Type", "application/json", "If-Match", "*");
   }
 
   private void order(List<Integer> up) {

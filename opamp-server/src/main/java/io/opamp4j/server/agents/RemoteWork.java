@@ -146,7 +146,8 @@ final class RemoteWork {
   private AgentState state(AgentRecord record) {
     Presence presence = Presences.in(record.ownership());
     Link link = Presences.link(presence, claims.lost(record.ownership()), clock.instant());
-    return Elsewhere.state(record.uid(), sessions.share(record.report()), link, Presences.offered(presence, link));
+    return Elsewhere.state(
+        record.uid(), sessions.share(record.report()), link, Presences.offered(presence, link));
   }
 
   private static Instant stateSince(AgentRecord record) {

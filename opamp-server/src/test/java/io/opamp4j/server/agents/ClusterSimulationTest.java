@@ -41,7 +41,15 @@ class ClusterSimulationTest {
     }
     assertThat(happened.keySet())
         .contains(
-            "move", "crash", "pause", "cut off", "outage", "order", "change", "taken over", "leave");
+            "move",
+            "crash",
+            "pause",
+            "cut off",
+            "outage",
+            "order",
+            "change",
+            "taken over",
+            "leave");
     assertThat(happened.values()).as("%s", happened).allMatch(times -> times > SEEDS / 4);
   }
 
@@ -65,6 +73,7 @@ class ClusterSimulationTest {
 
     /** Whether nothing keeps an agent away from the nodes for long. */
     private final boolean calm;
+
     private final SplittableRandom random;
     private final Cluster cluster = new Cluster(ServerConfig.Agents.DEFAULT);
     private final List<ClusterAgent> agents = new ArrayList<>();
@@ -136,7 +145,9 @@ class ClusterSimulationTest {
       for (int i = shuffled.size(); i > 0; i--) {
         shuffled.remove(random.nextInt(i)).tick();
       }
-      assertThat(cluster.working()).as("leaders, seed %d", seed).filteredOn(Cluster.Node::leads)
+      assertThat(cluster.working())
+          .as("leaders, seed %d", seed)
+          .filteredOn(Cluster.Node::leads)
           .hasSizeLessThan(2);
     }
 
@@ -192,8 +203,7 @@ class ClusterSimulationTest {
     }
 
     private void order() {
-      List<Cluster.Node> there =
-          cluster.working().stream().filter(node -> !node.cutOff).toList();
+      List<Cluster.Node> there = cluster.working().stream().filter(node -> !node.cutOff).toList();
       ClusterAgent agent = agents.get(random.nextInt(AGENTS));
       if (!cluster.storageIsDown && !there.isEmpty()) {
         Cluster.Node node = there.get(random.nextInt(there.size()));
@@ -243,8 +253,7 @@ class ClusterSimulationTest {
         String who = "agent %s, seed %d".formatted(agent.uid(), seed);
         assertThat(agent.uid().mostSignificant()).as("uid of %s", who).isEqualTo(7);
         assertThat(agent.node).as(who).isNotNull();
-        String owner =
-            cluster.stores.agents().find(agent.uid()).orElseThrow().ownership().node();
+        String owner = cluster.stores.agents().find(agent.uid()).orElseThrow().ownership().node();
         assertThat(owner).as("owner of %s", who).isEqualTo(agent.node.id);
         Set<Object> shown = new HashSet<>();
         for (Cluster.Node node : nodes) {
@@ -273,7 +282,13 @@ class ClusterSimulationTest {
     /** Sent on whichever connection, also one that the agent had left by then. */
     private void checkOrders(ClusterAgent agent, String who) {
       List<Order> orders =
-          cluster.working().get(0).hub.beside.desk.list(agent.uid(), Optional.empty(), 1_000)
+          cluster
+              .working()
+              .get(0)
+              .hub
+              .beside
+              .desk
+              .list(agent.uid(), Optional.empty(), 1_000)
               .items();
       assertThat(orders)
           .as(who)

@@ -188,8 +188,7 @@ class SharedMembershipTest {
             new NodeIdentity("n-1", "n", "h:1", "0.1", ManualTime.START),
             new NodeLoad(1, 2, 3.5, 4));
     Document document =
-        new Document(
-            NodeDocuments.KIND, "n-1", 1, NodeDocuments.encode(entry), ManualTime.START);
+        new Document(NodeDocuments.KIND, "n-1", 1, NodeDocuments.encode(entry), ManualTime.START);
     assertThat(NodeDocuments.decode(document)).isEqualTo(entry);
   }
 

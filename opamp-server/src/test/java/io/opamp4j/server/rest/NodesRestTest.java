@@ -49,7 +49,8 @@ class NodesRestTest {
     RestFixture.Answer answer = rest.call("POST", SELF + "/shed", "{\"share\": 0.25}");
     assertThat(answer.status()).isEqualTo(202);
     assertThat(answer.json().path("connections").asInt(-1)).isZero();
-    assertThat(rest.call("POST", NODES + "/node-b/shed", "{\"share\": 0.25}").status()).isEqualTo(404);
+    assertThat(rest.call("POST", NODES + "/node-b/shed", "{\"share\": 0.25}").status())
+        .isEqualTo(404);
   }
 
   @Test
