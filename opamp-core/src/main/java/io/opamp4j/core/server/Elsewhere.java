@@ -46,9 +46,4 @@ public final class Elsewhere {
             : List.of(new AgentEvent.StatusChanged(after.uid(), now, from, to));
     return new Step(after, Optional.empty(), events, false);
   }
-
-  /** The agent with another link, and nothing offered on it. */
-  public static AgentState linked(AgentState agent, Link link) {
-    return agent.with(link).with(Offered.NOTHING);
-  }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +66,7 @@ final class OrderClaims {
     AgentState agent = session.now().state();
     InstanceUid uid = InstanceUid.from(message.getInstanceUid()).orElse(agent.uid());
     return waiting(uid, w -> OneShots.canAnswer(agent, message, w.capability()))
-        .map(waiting -> claim(session, waiting, go))
+        .map(waiting -> claim(session, waiting, () -> tryClaim(waiting), go))
         .orElse(false);
   }
 
@@ -85,6 +86,7 @@ final class OrderClaims {
     claim(
         session,
         waiting,
+        () -> tryToPush(session, waiting),
         claimed -> {
           claimed.ifPresent(order -> sendOrSettle(order, send));
           // One that is still there could not be claimed now; the next message tries again.
@@ -129,14 +131,17 @@ final class OrderClaims {
   }
 
   private boolean claim(
-      AgentSession session, OrderBook.Waiting waiting, Consumer<Optional<Order>> then) {
+      AgentSession session,
+      OrderBook.Waiting waiting,
+      Supplier<Optional<Order>> attempt,
+      Consumer<Optional<Order>> then) {
     if (!claiming.add(session)) {
       return false;
     }
     try {
       patient.execute(
           () -> {
-            Optional<Order> claimed = tryClaim(session, waiting);
+            Optional<Order> claimed = attempt.get();
             session
                 .mailbox()
                 .post(
@@ -153,12 +158,18 @@ final class OrderClaims {
     }
   }
 
-  private Optional<Order> tryClaim(AgentSession session, OrderBook.Waiting waiting) {
+  /** If the agent has gone to another node, that one will send it. */
+  private Optional<Order> tryToPush(AgentSession session, OrderBook.Waiting waiting) {
     try {
-      if (!claims.holds(session)) {
-        // The agent has gone to another node, which will send it.
-        return Optional.empty();
-      }
+      return claims.holds(session) ? tryClaim(waiting) : Optional.empty();
+    } catch (StorageException e) {
+      log.warn("order {} cannot be claimed yet: {}", waiting.id(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Order> tryClaim(OrderBook.Waiting waiting) {
+    try {
       Optional<Order> order = store.find(waiting.agent(), waiting.id()).filter(Order::isPending);
       if (order.isEmpty()) {
         book.remove(waiting);

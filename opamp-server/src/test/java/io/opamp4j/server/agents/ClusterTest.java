@@ -2,10 +2,15 @@ package io.opamp4j.server.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.core.server.AgentStatus;
 import io.opamp4j.core.server.ConnectionState;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.proto.ComponentDetails;
+import io.opamp4j.proto.CustomCapabilities;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.cluster.NodeUnderTest;
 import io.opamp4j.storage.AgentRecord;
@@ -244,15 +249,81 @@ class ClusterTest {
   void pollsThatGoToAnyNodeAreServed() {
     List<Cluster.Node> nodes = List.of(n1, n2, n3);
     for (int i = 0; i < 12; i++) {
+      if (i == 6) {
+        n1.hub.beside.desk.create(agent.uid(), restart());
+        cluster.pass(SECOND);
+      }
       agent.poll(nodes.get(i % 3));
       agent.listen();
       cluster.pass(Duration.ofSeconds(5));
       assertEverywhere(ConnectionState.CONNECTED);
     }
+    assertThat(agent.restarts).as("an order goes with an answer").isEqualTo(1);
     assertNobodySawItDisconnected();
     assertThat(n3.view(agent.uid()).report().hasAgentDescription()).isTrue();
     cluster.pass(Duration.ofSeconds(130));
     assertEverywhere(ConnectionState.DISCONNECTED);
+  }
+
+  @Test
+  void twoAgentsWithOneUidOnTwoNodesDoNotMakeMoreClaimsThanTheyMakeConnections() {
+    ClusterAgent twin = new ClusterAgent(Hub.UID);
+    agent.connect(n1);
+    settle();
+    for (int i = 0; i < 4; i++) {
+      long before = record().ownership().term();
+      (i % 2 == 0 ? twin : agent).connect(i % 2 == 0 ? n2 : n1);
+      cluster.pass(Duration.ofSeconds(10));
+      assertThat(record().ownership().term()).isEqualTo(before + 1);
+      assertThat(record().ownership().node())
+          .as("the later wins")
+          .isEqualTo(i % 2 == 0 ? n2.id : n1.id);
+    }
+    assertNobodySawItDisconnected();
+  }
+
+  @Test
+  void aCatalogueToldToOneNodeIsReadOnAnother() {
+    ByteString hash = ByteString.copyFromUtf8("components");
+    AvailableComponents full =
+        AvailableComponents.newBuilder()
+            .setHash(hash)
+            .putComponents("receiver/otlp", ComponentDetails.getDefaultInstance())
+            .build();
+    FakeConnection socket = FakeConnection.socket("s");
+    AgentToServer.Builder report = Hub.first(Hub.UID, 0x4001).setAvailableComponents(full);
+    n1.receive(() -> n1.hub.hub.received(socket, report.build()));
+    cluster.pass(Duration.ofSeconds(2));
+    assertThat(n2.hub.beside.catalogues.find(hash)).as("by hint").contains(full);
+
+    cluster.hintIsLost = () -> true;
+    Cluster.Node n4 = cluster.start("n4");
+    assertThat(n4.hub.beside.catalogues.find(hash)).as("read at the start").contains(full);
+    ByteString another = ByteString.copyFromUtf8("others");
+    AvailableComponents more = full.toBuilder().setHash(another).build();
+    n1.receive(
+        () ->
+            n1.hub.hub.received(socket, Hub.bare(Hub.UID, 1).setAvailableComponents(more).build()));
+    cluster.pass(Duration.ofSeconds(2));
+    assertThat(n2.hub.beside.catalogues.find(another)).as("the hint was lost").isEmpty();
+    assertThat(n2.hub.beside.catalogues.findAnywhere(another)).contains(more);
+    assertThat(n2.hub.beside.catalogues.findAnywhere(ByteString.EMPTY)).isEmpty();
+  }
+
+  @Test
+  void aHandlerCannotSendToAnAgentOfAnotherNode() {
+    agent.connect(n1);
+    agent.self.next(
+        report ->
+            report.setCustomCapabilities(
+                CustomCapabilities.newBuilder().addCapabilities("com.example.x")));
+    agent.heartbeat();
+    n1.receive(() -> n1.hub.hub.received(agent.socket(), agent.self.fullState()));
+    settle();
+    assertThat(n2.hub.beside.sender.send(agent.uid(), "com.example.x", "t", ByteString.EMPTY))
+        .isFalse();
+    assertThat(n1.hub.beside.sender.send(agent.uid(), "com.example.x", "t", ByteString.EMPTY))
+        .isTrue();
   }
 
   @Test
