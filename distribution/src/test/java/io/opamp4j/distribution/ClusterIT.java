@@ -31,6 +31,7 @@ class ClusterIT {
   private static final int NODES = 3;
   private static final int SOCKETS = 570;
   private static final int POLLERS = 30;
+  private static final int SHED = 50;
   private static final int CHANGES = 10;
   private static final int ORDERS_PER_CHANGE = 20;
   private static final Duration INTERVAL = Duration.ofSeconds(2);
@@ -44,6 +45,7 @@ class ClusterIT {
   private final List<ServerProcess> servers = new ArrayList<>();
   private final List<Rest> rest = new ArrayList<>();
   private final List<SwarmAgent> agents = new ArrayList<>();
+  private final List<SwarmSocket> sockets = new ArrayList<>();
   private final Map<SwarmAgent, Integer> ordered = new HashMap<>();
   private RedisShards redis;
   private Swarm swarm;
@@ -79,6 +81,9 @@ class ClusterIT {
         .hasSize(NODES)
         .allMatch(node -> node.get("alive").asBoolean())
         .allMatch(node -> node.get("agents").asInt() > (SOCKETS + POLLERS) / NODES / 2);
+
+    shed();
+    awaitWhole(first);
 
     String wanted = first;
     List<Integer> up = new ArrayList<>(List.of(0, 1, 2));
@@ -130,13 +135,37 @@ class ClusterIT {
     for (int i = 0; i < SOCKETS; i++) {
       SwarmAgent agent = swarm.agent("fleet", SwarmAgent.RESTARTABLE);
       agents.add(agent);
-      swarm.socket(List.of(agent)).join();
+      sockets.add(swarm.socket(List.of(agent)));
+      sockets.get(i).join();
     }
     for (int i = 0; i < POLLERS; i++) {
       SwarmAgent agent = swarm.agent("fleet", SwarmAgent.CONFIGURABLE);
       agents.add(agent);
       swarm.poller(agent).join();
     }
+  }
+
+  /** One node sends connections away because another was asked to have it do so. */
+  private void shed() {
+    String id = "";
+    for (JsonNode node : rest.get(1).get("/api/v1/nodes").get("items")) {
+      id = node.get("name").asText().equals("n0") ? node.get("id").asText() : id;
+    }
+    HttpResponse<String> answer =
+        rest.get(1)
+            .exchange(
+                "POST",
+                "/api/v1/nodes/" + id + "/shed",
+                Rest.text(Map.of("connections", SHED)),
+                "Content-Type",
+                "application/json");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    assertThat(Rest.json(answer).get("connections").asInt()).isEqualTo(SHED);
+    Awaitility.await("connections are shed")
+        .atMost(PATIENCE)
+        .until(
+            () -> swarm.on(() -> sockets.stream().mapToInt(s -> s.closes().size()).sum()) == SHED);
+    swarm.awaitJoined(agents);
   }
 
   /** Replaces the configuration at any node, which may be unable to for a while. */
