@@ -8,8 +8,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,42 +20,35 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConfigurationJourneyIT {
   @TempDir Path folder;
 
-  private @Nullable RedisProcess redis;
-
-  @AfterEach
-  void stopRedis() {
-    if (redis != null) {
-      redis.close();
+  @ParameterizedTest(name = "{0} over {1} on {3}, server killed between the steps: {2}")
+  @CsvSource({
+    "contrib, ws, false, H2",
+    "contrib, http, false, H2",
+    "own, ws, false, H2",
+    "own, http, false, H2",
+    // Not contrib over ws: after a reconnect it says nothing until it has news, so no server can
+    // know it.
+    "contrib, http, true, H2",
+    "own, ws, true, H2",
+    "own, http, true, H2",
+    "own, ws, false, MEMORY",
+    "own, ws, true, REDIS",
+    "own, http, true, REDIS",
+  })
+  void anAgentGetsAConfigurationAndIsShownToHaveAppliedIt(
+      String peer, String scheme, boolean killed, Backend backend) {
+    try (Backend.Place storage = backend.at(folder)) {
+      journey(peer, scheme, killed, storage.environment());
     }
   }
 
-  @ParameterizedTest(name = "{0} over {1} on {3}, server killed between the steps: {2}")
-  @CsvSource({
-    "contrib, ws, false, h2",
-    "contrib, http, false, h2",
-    "own, ws, false, h2",
-    "own, http, false, h2",
-    // Not contrib over ws: after a reconnect it says nothing until it has news, so no server can
-    // know it.
-    "contrib, http, true, h2",
-    "own, ws, true, h2",
-    "own, http, true, h2",
-    "own, ws, false, memory",
-    "own, ws, true, redis",
-    "own, http, true, redis",
-  })
-  void anAgentGetsAConfigurationAndIsShownToHaveAppliedIt(
-      String peer, String scheme, boolean killed, String storage) {
-    Map<String, String> backend = Map.of("OPAMP_STORAGE_TYPE", storage);
-    if (storage.equals("redis")) {
-      redis = RedisProcess.start(folder.resolve("redis"));
-      backend = Map.of("OPAMP_STORAGE_TYPE", storage, "OPAMP_STORAGE_REDIS_NODES", redis.node());
-    }
-    ServerProcess server = ServerProcess.jar(folder, "--server.port=0").with(backend).start();
+  private void journey(
+      String peer, String scheme, boolean killed, Map<String, String> environment) {
+    ServerProcess server = ServerProcess.jar(folder, "--server.port=0").with(environment).start();
     int port = server.port();
     server.kill();
     // The same port from now on, so that the agent finds the server again.
-    server = ServerProcess.jar(folder, "--server.port=" + port).with(backend).start();
+    server = ServerProcess.jar(folder, "--server.port=" + port).with(environment).start();
     Rest rest = new Rest(server.url());
     // Over WebSocket the contrib client loses its first report, and sends the full one that it is
     // asked for

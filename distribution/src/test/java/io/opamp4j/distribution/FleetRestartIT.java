@@ -15,12 +15,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The packaged server is stopped, and killed, under 2,000 agents that all come back at once. It
  * takes them in as fast as it may: whoever is refused is told another time than the others, comes
  * then, and is not refused again.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource(
+    value = Backend.class,
+    names = {"H2", "REDIS"})
 class FleetRestartIT {
   private static final int AGENTS = 2_000;
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -39,12 +46,16 @@ class FleetRestartIT {
 
   @TempDir Path folder;
 
+  @Parameter Backend backend;
+
+  private Backend.Place storage;
   private int port;
   private Swarm swarm;
   private List<SwarmSocket> sockets;
 
   @BeforeEach
   void findAPort() {
+    storage = backend.at(folder);
     try (ServerProcess first = server(0, 1_000)) {
       port = first.port();
     }
@@ -63,6 +74,7 @@ class FleetRestartIT {
   @AfterEach
   void disband() {
     swarm.close();
+    storage.close();
   }
 
   @Test
@@ -127,6 +139,7 @@ class FleetRestartIT {
             "--server.drain-timeout=" + DRAIN.toSeconds() + "s",
             "--agents.accept-rate=" + acceptRate,
             "--agents.min-retry-after=" + RETURN.toSeconds() + "s")
+        .with(storage.environment())
         .start();
   }
 

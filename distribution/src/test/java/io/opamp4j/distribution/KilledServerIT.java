@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What REST has answered for is there after kill -9, which follows the answer at once. */
 class KilledServerIT {
@@ -15,10 +16,13 @@ class KilledServerIT {
 
   @TempDir Path folder;
 
-  @Test
-  void everyConfigurationThatWasAnsweredSurvivesWithContentAndVersion() {
-    ServerProcess server = ServerProcess.jar(folder, "--server.port=0").start();
-    try {
+  @ParameterizedTest
+  @EnumSource(names = {"H2", "REDIS"})
+  void everyConfigurationThatWasAnsweredSurvivesWithContentAndVersion(Backend backend) {
+    Backend.Place storage = backend.at(folder);
+    ServerProcess server =
+        ServerProcess.jar(folder, "--server.port=0").with(storage.environment()).start();
+    try (storage) {
       for (int round = 0; round < ROUNDS; round++) {
         Rest rest = new Rest(server.url());
         HttpResponse<String> created =

@@ -18,10 +18,12 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,12 +31,17 @@ import org.junit.jupiter.params.provider.EnumSource;
  * How the packaged server offers configurations, over both transports. Each test has an agent and a
  * configuration of its own name.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Backend.class)
 class OfferIT {
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final byte[] NO_TEXT = {0, (byte) 0xFF, (byte) 0x80, '\n'};
 
   @TempDir static Path folder;
 
+  @Parameter Backend backend;
+
+  private static Backend.Place storage;
   private static ServerProcess server;
   private static Rest rest;
 
@@ -43,15 +50,20 @@ class OfferIT {
   private final InstanceUid uid = new InstanceUid(0x0190f5c27a3b7c11L, number);
   private final FakeAgent agent = new FakeAgent(uid, name, 0x1003);
 
-  @BeforeAll
-  static void start() {
-    server = ServerProcess.jar(folder, "--server.port=0").start();
+  @BeforeParameterizedClassInvocation
+  static void start(Backend backend) {
+    storage = backend.at(folder.resolve(backend.name()));
+    server =
+        ServerProcess.jar(folder.resolve(backend.name()), "--server.port=0")
+            .with(storage.environment())
+            .start();
     rest = new Rest(server.url());
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stop() {
     server.close();
+    storage.close();
   }
 
   @ParameterizedTest

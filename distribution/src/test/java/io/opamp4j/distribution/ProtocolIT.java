@@ -24,10 +24,12 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,27 +38,37 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What the packaged server answers to what an agent says, over both transports where they do not
  * differ. Configurations have {@link OfferIT}.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Backend.class)
 class ProtocolIT {
   private static final AtomicInteger AGENTS = new AtomicInteger();
   private static final String DESCRIBED = "/description/identifying/";
 
   @TempDir static Path folder;
 
+  @Parameter Backend backend;
+
+  private static Backend.Place storage;
   private static ServerProcess server;
   private static Rest rest;
 
   private final InstanceUid uid = new InstanceUid(0x0190f5c27a3b7c11L, AGENTS.incrementAndGet());
   private final FakeAgent agent = new FakeAgent(uid, "agent", 0x1);
 
-  @BeforeAll
-  static void start() {
-    server = ServerProcess.jar(folder, "--server.port=0").start();
+  @BeforeParameterizedClassInvocation
+  static void start(Backend backend) {
+    storage = backend.at(folder.resolve(backend.name()));
+    server =
+        ServerProcess.jar(folder.resolve(backend.name()), "--server.port=0")
+            .with(storage.environment())
+            .start();
     rest = new Rest(server.url());
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stop() {
     server.close();
+    storage.close();
   }
 
   @Test

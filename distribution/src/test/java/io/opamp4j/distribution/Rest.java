@@ -151,6 +151,15 @@ final class Rest {
     return awaitAgent(uid, "becomes " + state, agent -> agent.get("state").asText().equals(state));
   }
 
+  /** A body as text. */
+  static String text(Object body) {
+    try {
+      return JSON.writeValueAsString(body);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   static JsonNode json(HttpResponse<String> response) {
     try {
       return JSON.readTree(response.body());

@@ -40,7 +40,7 @@ final class Swarm implements AutoCloseable {
           1, new DefaultThreadFactory("swarm", true), NioIoHandler.newFactory());
   private final List<String> faults = new CopyOnWriteArrayList<>();
   private final SplittableRandom random;
-  private final int port;
+  private final List<Integer> ports;
   private final Duration interval;
   private long answers;
 
@@ -49,7 +49,14 @@ final class Swarm implements AutoCloseable {
    * @param interval between an agent's heartbeats or polls
    */
   Swarm(int port, Duration interval, long seed) {
-    this.port = port;
+    this(List.of(port), interval, seed);
+  }
+
+  /**
+   * @param ports of several servers on this machine; every new connection goes to any of them
+   */
+  Swarm(List<Integer> ports, Duration interval, long seed) {
+    this.ports = List.copyOf(ports);
     this.interval = interval;
     this.random = new SplittableRandom(seed);
   }
@@ -170,7 +177,7 @@ final class Swarm implements AutoCloseable {
   }
 
   String host() {
-    return "127.0.0.1:" + port;
+    return "127.0.0.1:" + ports.get(0);
   }
 
   /** Opens a TCP connection; the handlers see its life. {@code failed} runs if there is none. */
@@ -186,7 +193,7 @@ final class Swarm implements AutoCloseable {
                 channel.pipeline().addLast(handlers);
               }
             })
-        .connect("127.0.0.1", port)
+        .connect("127.0.0.1", ports.get(ports.size() == 1 ? 0 : random.nextInt(ports.size())))
         .addListener(
             connected -> {
               if (!connected.isSuccess()) {

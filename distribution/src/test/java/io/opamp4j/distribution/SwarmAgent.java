@@ -34,14 +34,20 @@ final class SwarmAgent {
       CONFIGURABLE
           | Capabilities.of(AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings);
 
+  /** An agent that can be restarted too. */
+  static final long RESTARTABLE =
+      CONFIGURABLE | Capabilities.of(AgentCapabilities.AgentCapabilities_AcceptsRestartCommand);
+
   private final FakeAgent script;
   private final boolean takesSettings;
+  private final boolean takesRestarts;
   private final String group;
   private final Consumer<String> faults;
   private final Set<ByteString> formerUids = new HashSet<>();
   private ByteString applied = ByteString.EMPTY;
   private CompletableFuture<Void> joined = new CompletableFuture<>();
   private int answers;
+  private int restarts;
 
   /** Tells whoever carries it to leave and come back. */
   @FunctionalInterface
@@ -52,6 +58,7 @@ final class SwarmAgent {
   SwarmAgent(InstanceUid uid, String group, long capabilities, Consumer<String> faults) {
     this.script = new FakeAgent(uid, group, capabilities);
     this.takesSettings = capabilities == OBEDIENT;
+    this.takesRestarts = capabilities == RESTARTABLE;
     this.group = group;
     this.faults = faults;
   }
@@ -72,6 +79,11 @@ final class SwarmAgent {
   /** How often it was answered or sent something, errors apart. */
   int answers() {
     return answers;
+  }
+
+  /** How often it was told to restart. It goes on all the same. */
+  int restarts() {
+    return restarts;
   }
 
   /** Whether a message to this uid is for this agent, or was before it got another one. */
@@ -117,7 +129,8 @@ final class SwarmAgent {
     if ((message.getCapabilities() & ~Capabilities.DEFINED_SERVER) != 0) {
       faults.accept(this + " was told undefined capabilities (CAP-07)");
     }
-    if (message.hasCommand()
+    restarts += message.hasCommand() ? 1 : 0;
+    if ((message.hasCommand() && !takesRestarts)
         || message.hasPackagesAvailable()
         || (message.hasConnectionSettings() && !takesSettings)) {
       faults.accept(this + " was sent what it cannot take (CAP-11): " + message);

@@ -15,12 +15,19 @@ import java.util.Optional;
  * @param server where to listen
  * @param agents how agents are treated
  * @param storage which backend keeps the state
+ * @param cluster which of several nodes this is
  */
-public record ServerConfig(Server server, Agents agents, Storage storage) {
+public record ServerConfig(Server server, Agents agents, Storage storage, Cluster cluster) {
   public ServerConfig {
     requireNonNull(server, "server");
     requireNonNull(agents, "agents");
     requireNonNull(storage, "storage");
+    requireNonNull(cluster, "cluster");
+  }
+
+  /** A node with the usual place in the cluster. */
+  public ServerConfig(Server server, Agents agents, Storage storage) {
+    this(server, agents, storage, Cluster.DEFAULT);
   }
 
   /** The defaults: this machine only, port 4320, H2 under {@code ./data}. */
@@ -222,6 +229,25 @@ public record ServerConfig(Server server, Agents agents, Storage storage) {
   public record Dialect(boolean compression, boolean legacyHeaderless, boolean legacyUlid) {
     /** Today's protocol, with compression. */
     public static final Dialect DEFAULT = new Dialect(true, false, false);
+  }
+
+  /**
+   * Which of the nodes this is that share a storage. Of no use where storage is not shared.
+   *
+   * @param node its name, unlike that of every other; empty makes one of host name and port
+   * @param lease how long a node may be silent in storage until the others take its agents for
+   *     disconnected
+   */
+  public record Cluster(Optional<String> node, Duration lease) {
+    /** Ten seconds: longer than most pauses and fail-overs, short enough to be believed. */
+    public static final Cluster DEFAULT = new Cluster(Optional.empty(), Duration.ofSeconds(10));
+
+    public Cluster {
+      requireNonNull(node, "node");
+      if (lease.isNegative() || lease.isZero()) {
+        throw new IllegalArgumentException("cluster.lease must be longer than zero");
+      }
+    }
   }
 
   /**

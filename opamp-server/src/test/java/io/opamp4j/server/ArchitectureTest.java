@@ -25,10 +25,11 @@ class ArchitectureTest {
   private static final String ROOT = "io.opamp4j.server";
   private static final List<String> PACKAGES =
       List.of(
-          "check",
           "agents",
           "auth",
           "boot",
+          "check",
+          "cluster",
           "config",
           "fleet",
           "rest",
@@ -37,16 +38,22 @@ class ArchitectureTest {
           "ui");
 
   @ArchTest static final ArchRule fleetUsesNoOther = uses("fleet");
-  @ArchTest static final ArchRule agentsUseFleet = uses("agents", "fleet");
+  @ArchTest static final ArchRule clusterUsesNoOther = uses("cluster");
+
+  @ArchTest static final ArchRule agentsUseFleetAndCluster = uses("agents", "fleet", "cluster");
+
   @ArchTest static final ArchRule authUsesNoOther = uses("auth");
 
   @ArchTest
   static final ArchRule transportUsesAgentsAndFleet = uses("transport", "agents", "fleet", "auth");
 
   @ArchTest
-  static final ArchRule restUsesAgentsAndFleet = uses("rest", "agents", "fleet", "rollout", "auth");
+  static final ArchRule restUsesAgentsFleetAndCluster =
+      uses("rest", "agents", "fleet", "cluster", "rollout", "auth");
 
-  @ArchTest static final ArchRule rolloutUsesAgentsAndFleet = uses("rollout", "agents", "fleet");
+  @ArchTest
+  static final ArchRule rolloutUsesAgentsFleetAndCluster =
+      uses("rollout", "agents", "fleet", "cluster");
   @ArchTest static final ArchRule checkUsesNoOther = uses("check");
   @ArchTest static final ArchRule uiUsesNoOther = uses("ui");
   @ArchTest static final ArchRule configUsesNoOther = uses("config");

@@ -41,6 +41,11 @@ public record Offered(Sent config, Sent packages, Sent settings) {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final int MOST_DOUBLINGS = 7;
 
+    /** An offer of this hash was sent at this time, by this node or another; empty if none was. */
+    public static Sent known(ByteString hash, Instant at) {
+      return hash.isEmpty() ? NEVER : new Sent(hash, 1, at);
+    }
+
     /** Whether this very offer was sent. */
     boolean covers(ByteString wanted) {
       return times > 0 && hash.equals(wanted);

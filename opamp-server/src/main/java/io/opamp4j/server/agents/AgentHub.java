@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The front door of everything about agents: takes what the transports deliver and gives each
  * agent's work to its mailbox. Keeps one session per known agent in memory. Thread-safe; nothing
- * but {@link #start} blocks.
+ * blocks.
  */
 final class AgentHub implements AgentInbox, AgentDirectory {
   private static final int GOING_AWAY = 1001;
@@ -57,12 +57,11 @@ final class AgentHub implements AgentInbox, AgentDirectory {
   }
 
   /**
-   * Reads every known agent from storage, as disconnected, and follows the fleet from now on.
-   * Called once, before any transport delivers.
+   * Follows the fleet from now on. Called once, when every known agent was read from storage and
+   * before any transport delivers.
    */
   void start() {
     targets.follow(this::retargetAll, this::retargetAllOf);
-    sessions.load();
     retargetAll(targets.current());
     log.info("{} agents known from storage", sessions.size());
   }

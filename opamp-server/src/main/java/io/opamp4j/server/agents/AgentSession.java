@@ -5,6 +5,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.report.SequenceLines;
 import io.opamp4j.core.server.AgentState;
 import io.opamp4j.core.server.AgentStatus;
+import io.opamp4j.core.server.Link;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
@@ -31,6 +32,8 @@ final class AgentSession {
   private volatile Now now;
   private volatile Instant lastContact;
   private volatile Instant toldToReturn = Instant.EPOCH;
+  private volatile long savedTerm = -1;
+  private Instant left = Instant.MIN;
 
   // The last resolution of the target, and what it was made from; touched only by the mailbox's
   // work.
@@ -52,6 +55,7 @@ final class AgentSession {
    * @param lastSeen when its last message came in
    * @param statusSince when the present state was entered
    * @param seenInterval the time between its last two messages on this connection; zero if unknown
+   * @param ownership which node speaks for the agent, and what it says if it is another
    */
   record Now(
       AgentState state,
@@ -59,7 +63,28 @@ final class AgentSession {
       Instant firstSeen,
       Instant lastSeen,
       Instant statusSince,
-      Duration seenInterval) {}
+      Duration seenInterval,
+      Ownership ownership) {
+
+    /** Another node speaks for the agent. */
+    Now owned(Ownership by) {
+      return new Now(state, connection, firstSeen, lastSeen, statusSince, seenInterval, by);
+    }
+
+    /** The agent is not connected here. */
+    Now away() {
+      return new Now(
+          state, Optional.empty(), firstSeen, lastSeen, statusSince, Duration.ZERO, ownership);
+    }
+
+    Now seen(Instant last) {
+      return new Now(state, connection, firstSeen, last, statusSince, seenInterval, ownership);
+    }
+
+    Now in(AgentState next, Instant since) {
+      return new Now(next, connection, firstSeen, lastSeen, since, seenInterval, ownership);
+    }
+  }
 
   private AgentSession(Executor workers, Map<String, String> labels, Now now) {
     this.mailbox = new Mailbox(workers);
@@ -72,23 +97,22 @@ final class AgentSession {
     return new AgentSession(
         workers,
         Map.of(),
-        new Now(AgentState.unknown(uid), Optional.empty(), at, at, at, Duration.ZERO));
+        new Now(
+            AgentState.unknown(uid), Optional.empty(), at, at, at, Duration.ZERO, Ownership.NONE));
   }
 
-  /**
-   * @param report the record's, as it is to be kept
-   */
-  static AgentSession known(AgentRecord record, AgentToServer report, Executor workers) {
+  static AgentSession known(AgentRecord record, AgentState state, Executor workers) {
     return new AgentSession(
         workers,
         record.labels(),
         new Now(
-            AgentState.known(record.uid(), report),
+            state,
             Optional.empty(),
             record.firstSeen(),
             record.lastSeen(),
             record.lastSeen(),
-            Duration.ZERO));
+            Duration.ZERO,
+            record.ownership()));
   }
 
   Mailbox mailbox() {
@@ -128,6 +152,24 @@ final class AgentSession {
       toldToReturn = at.plus(left);
     }
     return left;
+  }
+
+  /** The latest term under which this node could write the agent's record; -1 if it never did. */
+  long savedTerm() {
+    return savedTerm;
+  }
+
+  void saved(long term) {
+    savedTerm = term;
+  }
+
+  /** When the agent last went from here to another node. Touched only by the mailbox's work. */
+  Instant left() {
+    return left;
+  }
+
+  void leftAt(Instant at) {
+    left = at;
   }
 
   /** The sequence numbers seen under this uid. */
@@ -189,18 +231,48 @@ final class AgentSession {
         seen.state().target(),
         seen.firstSeen(),
         seen.lastSeen(),
-        seen.connection().map(Connection::transport),
-        seen.connection().map(Connection::remoteAddress));
+        transport(seen),
+        remoteAddress(seen),
+        Optional.of(seen.ownership().node()).filter(node -> !node.isEmpty()));
   }
 
-  AgentRecord record() {
-    Now seen = now;
+  private static Optional<Connection.Transport> transport(Now seen) {
+    Link link = seen.state().link();
+    return seen.connection()
+        .map(Connection::transport)
+        .or(
+            () ->
+                Optional.of(link)
+                    .filter(Link::up)
+                    .map(
+                        up ->
+                            up.halfDuplex()
+                                ? Connection.Transport.HTTP
+                                : Connection.Transport.WEBSOCKET));
+  }
+
+  private static Optional<String> remoteAddress(Now seen) {
+    return seen.connection()
+        .map(Connection::remoteAddress)
+        .or(
+            () ->
+                Optional.of(seen.state().link())
+                    .filter(Link::up)
+                    .map(up -> Presences.in(seen.ownership()).getRemoteAddress()));
+  }
+
+  /**
+   * What storage is to keep.
+   *
+   * @param presence what other nodes are told of the connection
+   */
+  AgentRecord record(Now seen, ByteString presence) {
     return new AgentRecord(
         seen.state().uid(),
         seen.state().report(),
         labels,
         seen.firstSeen(),
         seen.lastSeen(),
-        Ownership.NONE);
+        new Ownership(seen.ownership().term(), seen.ownership().node(), presence));
   }
 }

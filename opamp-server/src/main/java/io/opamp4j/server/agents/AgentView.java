@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param lastSeen when anything was last heard of it
  * @param transport what carries its connection; empty when disconnected
  * @param remoteAddress where it connects from; empty when disconnected
+ * @param node the id of the node that speaks for it, or did last; empty if no node ever claimed it,
+ *     as where storage is not shared
  */
 public record AgentView(
     InstanceUid uid,
@@ -32,4 +34,5 @@ public record AgentView(
     Instant firstSeen,
     Instant lastSeen,
     Optional<Connection.Transport> transport,
-    Optional<String> remoteAddress) {}
+    Optional<String> remoteAddress,
+    Optional<String> node) {}

@@ -4,10 +4,12 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.core.server.AgentMachine;
 import io.opamp4j.core.server.AgentState;
+import io.opamp4j.core.server.Elsewhere;
 import io.opamp4j.core.server.ErrorResponses;
 import io.opamp4j.core.server.Extras;
 import io.opamp4j.core.server.OneShot;
 import io.opamp4j.core.server.Step;
+import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.fleet.FleetView;
@@ -36,6 +38,7 @@ final class AgentWork {
   private final RecordWriter writer;
   private final AgentEvents events;
   private final AgentExtras beside;
+  private final Claims claims;
   private final InstantSource clock;
 
   @Inject
@@ -47,6 +50,7 @@ final class AgentWork {
       RecordWriter writer,
       AgentEvents events,
       AgentExtras beside,
+      Claims claims,
       InstantSource clock) {
     this.machine = machine;
     this.targets = targets;
@@ -55,6 +59,7 @@ final class AgentWork {
     this.writer = writer;
     this.events = events;
     this.beside = beside;
+    this.claims = claims;
     this.clock = clock;
   }
 
@@ -78,7 +83,7 @@ final class AgentWork {
     takeNewUid(session, message);
     AgentSession.Now before = session.now();
     boolean overHttp = connection.transport() == Connection.Transport.HTTP;
-    boolean newConnection = overHttp ? !polls(before) : !session.isOn(connection);
+    boolean newConnection = overHttp ? !pollsHere(before) : !session.isOn(connection);
     FleetView view = targets.current();
     Extras extras = beside.extras(session, connection, message, order, at);
     Step step;
@@ -105,14 +110,15 @@ final class AgentWork {
             before.firstSeen(),
             at,
             statusSince(before, step, at),
-            newConnection ? Duration.ZERO : Duration.between(before.lastSeen(), at)));
+            newConnection ? Duration.ZERO : Duration.between(before.lastSeen(), at),
+            claims.claimed(before.ownership())));
     if (step.state().link().up()) {
       silence.heard(session, connection, at);
     } else {
       silence.forget(step.state().uid());
     }
     attach(session, connection);
-    finish(session, step, in::answer);
+    finish(session, before, step, in::answer);
     beside.answered(
         session,
         before.state(),
@@ -126,7 +132,10 @@ final class AgentWork {
 
   /** Something may wait for the agent that can be pushed. */
   void deliver(AgentSession session) {
-    beside.push(session, oneShot -> push(session, oneShot));
+    boolean isElsewhere = session.now().connection().isEmpty() && session.now().state().link().up();
+    if (!isElsewhere) {
+      beside.push(session, oneShot -> push(session, oneShot));
+    }
   }
 
   private boolean push(AgentSession session, OneShot oneShot) {
@@ -134,9 +143,10 @@ final class AgentWork {
     if (connection.isEmpty()) {
       return false;
     }
-    Step step = machine.pushed(session.now().state(), oneShot, clock.instant());
+    AgentSession.Now before = session.now();
+    Step step = machine.pushed(before.state(), oneShot, clock.instant());
     become(session, step);
-    finish(session, step, connection.get()::send);
+    finish(session, before, step, connection.get()::send);
     return step.reply().isPresent();
   }
 
@@ -151,12 +161,16 @@ final class AgentWork {
       // A newer view is on its way to this mailbox.
       return;
     }
-    AgentState before = session.now().state();
-    Optional<Connection> connection = session.now().connection();
+    AgentSession.Now before = session.now();
+    Optional<Connection> connection = before.connection();
+    AgentState agent = before.state();
+    Target target = targets.of(session, view, agent.report());
     Step step =
-        machine.retargeted(before, targets.of(session, view, before.report()), clock.instant());
+        connection.isPresent()
+            ? machine.retargeted(agent, target, clock.instant())
+            : Elsewhere.told(agent, agent, target, clock.instant());
     become(session, step);
-    finish(session, step, reply -> connection.ifPresent(c -> c.push(reply)));
+    finish(session, before, step, reply -> connection.ifPresent(c -> c.push(reply)));
   }
 
   /** The agent's WebSocket ended. */
@@ -184,15 +198,17 @@ final class AgentWork {
   /** The agent may be forgotten if it is disconnected and was last seen before this time. */
   void forget(AgentSession session, Instant limit) {
     AgentSession.Now now = session.now();
-    boolean old = now.connection().isEmpty() && now.lastSeen().isBefore(limit);
-    if (old && sessions.remove(now.state().uid(), session)) {
+    boolean old = !now.state().link().up() && now.lastSeen().isBefore(limit);
+    if (old && claims.leads() && sessions.remove(now.state().uid(), session)) {
       writer.removed(now.state().uid());
       beside.forgotten(now.state().uid(), clock.instant());
     }
   }
 
-  private static boolean polls(AgentSession.Now now) {
-    return now.state().link().up() && now.state().link().halfDuplex();
+  private static boolean pollsHere(AgentSession.Now now) {
+    return now.connection().isPresent()
+        && now.state().link().up()
+        && now.state().link().halfDuplex();
   }
 
   private void takeNewUid(AgentSession session, AgentToServer message) {
@@ -211,15 +227,17 @@ final class AgentWork {
             now.firstSeen(),
             now.lastSeen(),
             now.statusSince(),
-            now.seenInterval()));
+            now.seenInterval(),
+            now.ownership()));
     writer.changed(session);
   }
 
   private void end(AgentSession session, Step step) {
     silence.forget(step.state().uid());
-    session.now().connection().ifPresent(connection -> drop(session, connection));
+    AgentSession.Now before = session.now();
+    before.connection().ifPresent(connection -> drop(session, connection));
     become(session, step);
-    finish(session, step, reply -> {});
+    finish(session, before, step, reply -> {});
   }
 
   /**
@@ -251,7 +269,8 @@ final class AgentWork {
             before.firstSeen(),
             before.lastSeen(),
             statusSince(before, step, clock.instant()),
-            before.seenInterval()));
+            before.seenInterval(),
+            before.ownership()));
   }
 
   private static Instant statusSince(AgentSession.Now before, Step step, Instant at) {
@@ -264,9 +283,10 @@ final class AgentWork {
     return changed ? at : before.statusSince();
   }
 
-  private void finish(AgentSession session, Step step, Consumer<ServerToAgent> out) {
+  private void finish(
+      AgentSession session, AgentSession.Now before, Step step, Consumer<ServerToAgent> out) {
     step.state().reassigned().ifPresent(fresh -> sessions.expectRename(step.state().uid(), fresh));
-    if (step.durable()) {
+    if (step.durable() || claims.isNews(before, step.state())) {
       writer.changed(session);
     }
     step.reply().ifPresent(out);

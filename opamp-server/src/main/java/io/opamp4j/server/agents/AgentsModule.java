@@ -14,6 +14,7 @@ import io.opamp4j.server.LifecycleStep.Phase;
 import io.opamp4j.server.PeriodicTask;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.Threads;
+import io.opamp4j.server.cluster.NodeDuties;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,6 +28,8 @@ import java.util.random.RandomGenerator;
 public final class AgentsModule extends AbstractModule {
   private static final Duration SWEEP_TICK = Duration.ofSeconds(1);
   private static final Duration FLUSH = Duration.ofSeconds(1);
+  private static final Duration FOLLOW = Duration.ofSeconds(1);
+  private static final Duration SHED = Duration.ofMillis(200);
   private static final Duration REFUSALS = Duration.ofSeconds(5);
   private static final long DRAIN_SECONDS = 10;
 
@@ -51,6 +54,11 @@ public final class AgentsModule extends AbstractModule {
     bind(ConnectionRegistry.class).in(Scopes.SINGLETON);
     bind(SilenceWatch.class).in(Scopes.SINGLETON);
     bind(RecordWriter.class).in(Scopes.SINGLETON);
+    bind(Claims.class).in(Scopes.SINGLETON);
+    bind(RemoteWork.class).in(Scopes.SINGLETON);
+    bind(Mirror.class).in(Scopes.SINGLETON);
+    bind(NodeWork.class).in(Scopes.SINGLETON);
+    bind(NodeDuties.class).to(NodeWork.class);
     bind(AgentEvents.class).in(Scopes.SINGLETON);
     bind(RefusalLog.class).in(Scopes.SINGLETON);
     bind(HeartbeatSweep.class).in(Scopes.SINGLETON);
@@ -150,7 +158,20 @@ public final class AgentsModule extends AbstractModule {
 
   @ProvidesIntoSet
   @Singleton
+  PeriodicTask follow(Mirror mirror) {
+    return new PeriodicTask("agents of other nodes", FOLLOW, true, mirror::tick);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  PeriodicTask shed(NodeWork work) {
+    return new PeriodicTask("shedding of connections", SHED, false, work::tick);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
   LifecycleStep agents(
+      Mirror mirror,
       AgentHub hub,
       RecordWriter writer,
       @AgentWorkers ExecutorService workers,
@@ -158,7 +179,10 @@ public final class AgentsModule extends AbstractModule {
     return new LifecycleStep(
         Phase.AGENTS,
         "agents",
-        hub::start,
+        () -> {
+          mirror.load();
+          hub.start();
+        },
         () -> {
           drain(workers);
           writer.flush();

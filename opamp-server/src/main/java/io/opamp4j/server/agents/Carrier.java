@@ -26,6 +26,7 @@ final class Carrier implements Connection {
   private final Set<AgentSession> carried = ConcurrentHashMap.newKeySet(1);
   private volatile Instant lastContact;
   private volatile @Nullable String endReason;
+  private volatile boolean left;
 
   // I/O thread only.
   private ByteString lastUid = ByteString.EMPTY;
@@ -87,6 +88,15 @@ final class Carrier implements Connection {
   void end(String reason) {
     endReason = reason;
     order.end();
+  }
+
+  /** Its only agent is connected to another node; what still comes here is old. */
+  void leave() {
+    left = true;
+  }
+
+  boolean isLeft() {
+    return left;
   }
 
   /** Why the connection is gone; empty while it is not. */

@@ -48,6 +48,11 @@ final class CatalogueStore {
     }
   }
 
+  /** Gives the catalogue of this document to the reader, if there is one. */
+  void read(String documentId, Consumer<AvailableComponents> reader) {
+    documents.find(KIND, documentId).ifPresent(document -> read(document, reader));
+  }
+
   /** Gives every catalogue to the reader; removes what is none, since it can be asked for again. */
   void readAll(Consumer<AvailableComponents> reader) {
     documents.each(KIND, document -> read(document, reader));
@@ -75,7 +80,8 @@ final class CatalogueStore {
     }
   }
 
-  private static String id(ByteString hash) {
+  /** What the document of this hash is called. */
+  static String id(ByteString hash) {
     return HexFormat.of().formatHex(hash.toByteArray());
   }
 }

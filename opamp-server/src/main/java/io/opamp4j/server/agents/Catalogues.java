@@ -47,8 +47,10 @@ public final class Catalogues implements Components {
 
   private final CatalogueStore store;
   private final InstantSource clock;
+  private final Claims claims;
   private final ConcurrentMap<ByteString, AvailableComponents> known = new ConcurrentHashMap<>();
   private final Set<ByteString> unwritten = ConcurrentHashMap.newKeySet();
+  private final Set<String> hints = ConcurrentHashMap.newKeySet();
 
   private final Object lock = new Object();
   // guarded by lock
@@ -63,8 +65,9 @@ public final class Catalogues implements Components {
   private Instant lastUpkeep = Instant.MIN;
 
   @Inject
-  Catalogues(CatalogueStore store, InstantSource clock) {
+  Catalogues(CatalogueStore store, Claims claims, InstantSource clock) {
     this.store = store;
+    this.claims = claims;
     this.clock = clock;
   }
 
@@ -81,6 +84,26 @@ public final class Catalogues implements Components {
   @Override
   public Optional<AvailableComponents> find(ByteString hash) {
     return Optional.ofNullable(known.get(hash));
+  }
+
+  /**
+   * As {@link #find}, but looks into storage too, where another node may have put it. Blocks.
+   *
+   * @throws StorageException if storage cannot be read
+   */
+  public Optional<AvailableComponents> findAnywhere(ByteString hash) {
+    boolean possible = !hash.isEmpty() && hash.size() <= CatalogueStore.LONGEST_HASH;
+    if (claims.isShared() && possible && !known.containsKey(hash)) {
+      store.read(CatalogueStore.id(hash), this::keep);
+    }
+    return find(hash);
+  }
+
+  /** The document of a catalogue may have been written by another node. */
+  void hint(String documentId) {
+    if (claims.isShared() && hints.size() < MOST_INQUIRIES) {
+      hints.add(documentId);
+    }
   }
 
   /** An agent sent this, asked or unasked. Without a catalogue or a hash in it, nothing happens. */
@@ -132,7 +155,8 @@ public final class Catalogues implements Components {
         catalogue -> {
           if (used.contains(catalogue.getHash())) {
             keep(catalogue);
-          } else {
+          } else if (!claims.isShared()) {
+            // An agent of another node may have told it just now, and not be written yet.
             unused.add(catalogue.getHash());
           }
         });
@@ -150,6 +174,7 @@ public final class Catalogues implements Components {
     givenUp(now).forEach(settled);
     try {
       flush();
+      followHints();
       if (!now.isBefore(nextPruning)) {
         nextPruning = now.plus(PRUNING);
         prune(used.get());
@@ -183,13 +208,28 @@ public final class Catalogues implements Components {
     }
   }
 
+  private void followHints() {
+    for (String id : List.copyOf(hints)) {
+      hints.remove(id);
+      store.read(
+          id,
+          catalogue -> {
+            if (keep(catalogue)) {
+              settled.accept(catalogue.getHash());
+            }
+          });
+    }
+  }
+
   /** Twice in a row, so that a catalogue is not lost to an agent that is just being updated. */
   private void prune(Set<ByteString> used) {
     Set<ByteString> unused = new HashSet<>(known.keySet());
     unused.removeAll(used);
     for (ByteString hash : unused) {
       if (unusedBefore.contains(hash)) {
-        store.remove(hash);
+        if (claims.leads()) {
+          store.remove(hash);
+        }
         forget(hash);
       }
     }

@@ -56,6 +56,8 @@ final class ExtrasUpkeep {
             change -> {
               if (change.kind().equals(OrderStore.KIND)) {
                 orders.hint(change.id());
+              } else if (change.kind().equals(CatalogueStore.KIND)) {
+                catalogues.hint(change.id());
               }
             });
     catalogues.start(cataloguesInUse());

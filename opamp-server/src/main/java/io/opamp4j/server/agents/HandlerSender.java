@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
-import io.opamp4j.core.server.AgentState;
 import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.server.CustomMessageSender;
 import jakarta.inject.Inject;
@@ -30,7 +29,7 @@ final class HandlerSender implements CustomMessageSender {
             .build();
     return sessions
         .find(requireNonNull(agent, "agent"))
-        .filter(session -> isAccepted(session.now().state(), capability))
+        .filter(session -> isAccepted(session.now(), capability))
         .map(session -> send(session, message))
         .orElse(false);
   }
@@ -43,8 +42,14 @@ final class HandlerSender implements CustomMessageSender {
     return true;
   }
 
-  private static boolean isAccepted(AgentState agent, String capability) {
-    return agent.link().up()
-        && agent.report().getCustomCapabilities().getCapabilitiesList().contains(capability);
+  /** An agent that is connected to another node cannot be reached from here. */
+  private static boolean isAccepted(AgentSession.Now agent, String capability) {
+    return agent.connection().isPresent()
+        && agent
+            .state()
+            .report()
+            .getCustomCapabilities()
+            .getCapabilitiesList()
+            .contains(capability);
   }
 }

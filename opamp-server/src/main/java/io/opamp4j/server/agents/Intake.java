@@ -4,6 +4,7 @@ import io.opamp4j.core.server.ErrorResponses;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Bounds the work that agents cause: by bytes over all of them, by number and bytes for each. What
@@ -20,6 +21,7 @@ final class Intake {
   private final MemoryBudget memory;
   private final AdmissionGate gate;
   private final InstantSource clock;
+  private final LongAdder offered = new LongAdder();
 
   @Inject
   Intake(MemoryBudget memory, AdmissionGate gate, InstantSource clock) {
@@ -33,6 +35,7 @@ final class Intake {
    * for until it is answered.
    */
   void offer(AgentSession session, Incoming in, Runnable work) {
+    offered.increment();
     long bytes = Math.min((long) in.message().getSerializedSize() + OVERHEAD, memory.limit());
     if (!memory.reserve(bytes)) {
       Duration told = session.returnTime(clock.instant(), () -> gate.overloaded().retryAfter());
@@ -44,6 +47,11 @@ final class Intake {
       Duration told = session.returnTime(clock.instant(), gate::returnIn);
       refuse(in, "too many messages of this agent wait", told);
     }
+  }
+
+  /** How many messages have come since the start. */
+  long offered() {
+    return offered.sum();
   }
 
   private static void refuse(Incoming in, String why, Duration told) {

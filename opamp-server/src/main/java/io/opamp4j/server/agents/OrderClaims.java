@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ final class OrderClaims {
   private final OrderBook book;
   private final OrderStore store;
   private final OrderUpkeep upkeep;
+  private final Claims claims;
   private final Executor patient;
   private final InstantSource clock;
   private final Set<AgentSession> claiming = ConcurrentHashMap.newKeySet();
@@ -43,11 +45,13 @@ final class OrderClaims {
       OrderBook book,
       OrderStore store,
       OrderUpkeep upkeep,
+      Claims claims,
       @PatientWork Executor patient,
       InstantSource clock) {
     this.book = book;
     this.store = store;
     this.upkeep = upkeep;
+    this.claims = claims;
     this.patient = patient;
     this.clock = clock;
   }
@@ -62,7 +66,7 @@ final class OrderClaims {
     AgentState agent = session.now().state();
     InstanceUid uid = InstanceUid.from(message.getInstanceUid()).orElse(agent.uid());
     return waiting(uid, w -> OneShots.canAnswer(agent, message, w.capability()))
-        .map(waiting -> claim(session, waiting, go))
+        .map(waiting -> claim(session, waiting, () -> tryClaim(waiting), go))
         .orElse(false);
   }
 
@@ -82,6 +86,7 @@ final class OrderClaims {
     claim(
         session,
         waiting,
+        () -> tryToPush(session, waiting),
         claimed -> {
           claimed.ifPresent(order -> sendOrSettle(order, send));
           // One that is still there could not be claimed now; the next message tries again.
@@ -126,14 +131,17 @@ final class OrderClaims {
   }
 
   private boolean claim(
-      AgentSession session, OrderBook.Waiting waiting, Consumer<Optional<Order>> then) {
+      AgentSession session,
+      OrderBook.Waiting waiting,
+      Supplier<Optional<Order>> attempt,
+      Consumer<Optional<Order>> then) {
     if (!claiming.add(session)) {
       return false;
     }
     try {
       patient.execute(
           () -> {
-            Optional<Order> claimed = tryClaim(waiting);
+            Optional<Order> claimed = attempt.get();
             session
                 .mailbox()
                 .post(
@@ -147,6 +155,16 @@ final class OrderClaims {
       log.debug("the server stops; order {} waits", waiting.id());
       claiming.remove(session);
       return false;
+    }
+  }
+
+  /** If the agent has gone to another node, that one will send it. */
+  private Optional<Order> tryToPush(AgentSession session, OrderBook.Waiting waiting) {
+    try {
+      return claims.holds(session) ? tryClaim(waiting) : Optional.empty();
+    } catch (StorageException e) {
+      log.warn("order {} cannot be claimed yet: {}", waiting.id(), e.getMessage());
+      return Optional.empty();
     }
   }
 

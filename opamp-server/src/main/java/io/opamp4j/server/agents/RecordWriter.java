@@ -11,25 +11,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings agent records to storage in batches. Between two flushes an agent that changes many times
  * is written once, and memory holds at most one note per agent. What an agent reported can be asked
- * for again, so nothing waits for these writes. Any thread may note; one thread flushes.
+ * for again, so nothing waits for these writes. A record that is refused because another node has
+ * claimed the agent is not tried again: {@link Mirror} learns of that claim. Any thread may note;
+ * one thread flushes.
  */
 final class RecordWriter {
   private static final int BATCH = 1_000;
   private static final Logger log = LoggerFactory.getLogger(RecordWriter.class);
 
   private final AgentStore store;
+  private final Claims claims;
   private final Map<InstanceUid, AgentSession> changed = new ConcurrentHashMap<>();
   private final Set<InstanceUid> removed = ConcurrentHashMap.newKeySet();
 
   @Inject
-  RecordWriter(AgentStore store) {
+  RecordWriter(AgentStore store, Claims claims) {
     this.store = store;
+    this.claims = claims;
   }
 
   void changed(AgentSession session) {
@@ -56,6 +61,12 @@ final class RecordWriter {
     }
   }
 
+  private static void savedAs(@Nullable AgentSession session, AgentRecord record) {
+    if (session != null) {
+      session.saved(record.ownership().term());
+    }
+  }
+
   private List<InstanceUid> nextBatch() {
     return changed.keySet().stream().limit(BATCH).toList();
   }
@@ -67,12 +78,22 @@ final class RecordWriter {
       // Taken out before it is read: a change that comes later is noted anew.
       AgentSession session = changed.remove(uid);
       if (session != null) {
-        taken.put(uid, session);
-        records.add(session.record());
+        claims
+            .record(session)
+            .ifPresent(
+                record -> {
+                  taken.put(uid, session);
+                  records.add(record);
+                });
       }
     }
     try {
-      store.save(records);
+      Set<InstanceUid> refused = store.save(records);
+      for (AgentRecord record : records) {
+        if (!refused.contains(record.uid())) {
+          savedAs(taken.get(record.uid()), record);
+        }
+      }
     } catch (StorageException e) {
       taken.forEach(changed::putIfAbsent);
       throw e;

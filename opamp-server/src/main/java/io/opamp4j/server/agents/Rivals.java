@@ -101,6 +101,10 @@ final class Rivals {
   }
 
   private void decide(AgentSession session, Incoming in) {
+    if (in.connection() instanceof Carrier carrier && carrier.isLeft()) {
+      in.drop();
+      return;
+    }
     Optional<Carrier> rival = liveSocketElsewhere(session, in.connection());
     Optional<InstanceUid> told =
         session.isOn(in.connection()) ? Optional.empty() : newUids.toldBefore(in, rival.isEmpty());
@@ -194,8 +198,8 @@ final class Rivals {
     if (contest == null) {
       return;
     }
-    if (session.now().connection().isEmpty()) {
-      // It said goodbye, so nobody is in the way of those who wait.
+    if (!session.isOn(contest.incumbent)) {
+      // It said goodbye, or has gone to another node; nobody is in the way of those who wait.
       contests.remove(session);
       contest.waiting.stream().filter(Rivals::isThere).forEach(w -> received(session, w));
     } else if (contest.isAnsweredBy(in.message())) {

@@ -1,7 +1,9 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.server.AgentState;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.AgentStore;
 import jakarta.inject.Inject;
 import java.time.Instant;
@@ -61,7 +63,17 @@ final class Sessions {
                 record ->
                     byUid.put(
                         record.uid(),
-                        AgentSession.known(record, share(record.report()), workers))));
+                        made(record, AgentState.known(record.uid(), share(record.report()))))));
+  }
+
+  /** A session that nobody but the caller has yet. */
+  AgentSession made(AgentRecord record, AgentState state) {
+    return AgentSession.known(record, state, workers);
+  }
+
+  /** Takes in a session, unless the agent has one. */
+  void add(AgentSession session) {
+    byUid.putIfAbsent(session.now().state().uid(), session);
   }
 
   /**

@@ -14,6 +14,7 @@ import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.ServerStartException;
 import io.opamp4j.server.ServerStartException.Reason;
 import io.opamp4j.server.agents.AgentsModule;
+import io.opamp4j.server.cluster.ClusterModule;
 import io.opamp4j.server.config.Extensions;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.rest.RestModule;
@@ -57,6 +58,7 @@ public final class ServerAssembly implements AutoCloseable {
   /** Every module of the server beside storage: one line each. */
   private static List<Module> parts() {
     return List.of(
+        new ClusterModule(),
         new FleetModule(),
         new AgentsModule(),
         new RolloutModule(),

@@ -1,6 +1,7 @@
 package io.opamp4j.server.boot;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import com.google.inject.Singleton;
 import com.google.inject.matcher.Matchers;
@@ -13,6 +14,7 @@ import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.PeriodicTask;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.Threads;
+import io.opamp4j.server.cluster.NodeIdentity;
 import io.opamp4j.server.rest.ServerInfo;
 import io.opamp4j.storage.Storage;
 import java.net.InetAddress;
@@ -48,10 +50,23 @@ final class ServerModule extends AbstractModule {
     bind(RandomGenerator.class).toInstance(new SecureRandom());
     bind(Threads.class).toInstance(new DaemonThreads());
     bind(Timer.class).in(Scopes.SINGLETON);
-    bind(ServerInfo.class).toInstance(new ServerInfo(Usage.productVersion(), hostName()));
     Multibinder.newSetBinder(binder(), LifecycleStep.class);
     Multibinder.newSetBinder(binder(), PeriodicTask.class);
     OptionalBinder.newOptionalBinder(binder(), ListenAddress.class);
+  }
+
+  @Provides
+  @Singleton
+  NodeIdentity node(InstantSource clock, RandomGenerator random) {
+    return NodeIdentity.of(config, hostName(), Usage.productVersion(), clock.instant(), random);
+  }
+
+  /** Unless configured, the plain name of the host is enough for people. */
+  @Provides
+  @Singleton
+  ServerInfo info() {
+    return new ServerInfo(
+        Usage.productVersion(), config.cluster().node().orElseGet(ServerModule::hostName));
   }
 
   @ProvidesIntoSet

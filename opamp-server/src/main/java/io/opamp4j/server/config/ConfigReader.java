@@ -59,7 +59,12 @@ public final class ConfigReader {
         new ServerConfig.Storage(
             plugin.orElseThrow().name(), givenOptions(plugin.orElseThrow(), values));
     return new Configuration(
-        new ServerConfig(server, agents, storage),
+        new ServerConfig(
+            server,
+            agents,
+            storage,
+            new ServerConfig.Cluster(
+                typed.get(SettingTable.CLUSTER_NODE), typed.get(SettingTable.CLUSTER_LEASE))),
         module.orElseThrow(),
         table.all().stream().map(setting -> EffectiveValue.of(setting, values)).toList());
   }

@@ -145,6 +145,18 @@ public final class SettingTable {
           "false",
           "Whether to take a ULID in letters as instance uid, as agents sent before OpAMP 0.10.0.",
           ValueParsers.flag());
+  static final Setting<Optional<String>> CLUSTER_NODE =
+      setting(
+          "cluster.node",
+          "auto",
+          "Name of this node among those that share the storage; auto is host name and port.",
+          ValueParsers.nodeNameOrAuto());
+  static final Setting<Duration> CLUSTER_LEASE =
+      setting(
+          "cluster.lease",
+          "10s",
+          "How long a node may be gone until its agents count as disconnected.",
+          ValueParsers.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)));
 
   private static final String STORAGE_TYPE_KEY = "storage.type";
 
@@ -190,6 +202,8 @@ public final class SettingTable {
                 WEBSOCKET_COMPRESSION,
                 LEGACY_HEADERLESS,
                 LEGACY_ULID,
+                CLUSTER_NODE,
+                CLUSTER_LEASE,
                 storageType));
     plugins.all().values().forEach(plugin -> rows.addAll(storageSettings(plugin)));
     all = List.copyOf(rows);

@@ -20,6 +20,8 @@ final class ValueParsers {
       Pattern.compile("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}(%[A-Za-z0-9]+)?]?");
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
 
+  private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
   private static final Set<String> AGENT_SCHEMES = Set.of("ws", "wss", "http", "https");
 
   private static final Map<String, Duration> UNITS =
@@ -135,6 +137,17 @@ final class ValueParsers {
         throw new InvalidValueException("must not be below /api, where the REST API is");
       }
       return text;
+    };
+  }
+
+  /** {@code auto}, or a name that can stand in a path. */
+  static ValueParser<Optional<String>> nodeNameOrAuto() {
+    return text -> {
+      if (!NODE.matcher(text).matches()) {
+        throw new InvalidValueException(
+            "must be up to 63 letters, digits, dots, dashes and underscores; or auto");
+      }
+      return text.equals("auto") ? Optional.empty() : Optional.of(text);
     };
   }
 

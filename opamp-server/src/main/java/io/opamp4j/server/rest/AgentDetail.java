@@ -54,7 +54,11 @@ record AgentDetail(
             allowableValues = {"websocket", "http"})
         @Nullable String transport,
     @Schema(description = "Where it connects from; left out when disconnected")
-        @Nullable String remoteAddress) {
+        @Nullable String remoteAddress,
+    @Schema(
+            description =
+                "The node that it is connected to, or was last; left out where there is only one")
+        @Nullable String node) {
 
   static AgentDetail of(AgentView agent) {
     AgentToServer report = agent.report();
@@ -77,6 +81,7 @@ record AgentDetail(
         agent.firstSeen(),
         agent.lastSeen(),
         agent.transport().map(AgentSummary::name).orElse(null),
-        agent.remoteAddress().orElse(null));
+        agent.remoteAddress().orElse(null),
+        agent.node().orElse(null));
   }
 }

@@ -60,7 +60,7 @@ public final class ComponentsResource {
       throw ProblemException.invalid("hash", "must be hexadecimal digits, two for each byte");
     }
     return catalogues
-        .find(bytes)
+        .findAnywhere(bytes)
         .map(ComponentCatalogue::of)
         .orElseThrow(
             () -> new ProblemException(Problem.notFound("no agent has told the components")));

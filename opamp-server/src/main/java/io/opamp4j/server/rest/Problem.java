@@ -99,6 +99,11 @@ record Problem(
     return new Problem(uri("not-now"), "Not now", 409, detail, null, null, null);
   }
 
+  /** The node cannot take orders now. */
+  static Problem nodeBusy(String detail) {
+    return new Problem(uri("node-busy"), "Node busy", 409, detail, null, null, null);
+  }
+
   /** Too many things wait already. */
   static Problem tooManyWaiting(String detail) {
     return new Problem(uri("too-many-waiting"), "Too many waiting", 429, detail, null, null, null);

@@ -17,8 +17,9 @@ import org.glassfish.jersey.server.ServerProperties;
  * Binds the {@link ResourceConfig} that Jersey runs, with resources built by Guice. Its base URI is
  * the root of the server; paths begin with {@code /api/v1}. Needs what the resources ask for: a
  * {@link ServerInfo}, a {@link io.opamp4j.server.fleet.FleetEditor}, a {@link
- * io.opamp4j.storage.Storage} and what {@link io.opamp4j.server.agents.AgentsModule} binds.
- * Resources block on storage, so requests belong on threads that may.
+ * io.opamp4j.storage.Storage} and what {@link io.opamp4j.server.agents.AgentsModule} and {@link
+ * io.opamp4j.server.cluster.ClusterModule} bind. Resources block on storage, so requests belong on
+ * threads that may.
  */
 public final class RestModule extends AbstractModule {
   static final List<Class<?>> RESOURCES =
@@ -33,6 +34,7 @@ public final class RestModule extends AbstractModule {
           ConfigurationDiffResource.class,
           RolloutResource.class,
           RolloutsResource.class,
+          NodesResource.class,
           ServerResource.class,
           OpenApiResource.class);
 

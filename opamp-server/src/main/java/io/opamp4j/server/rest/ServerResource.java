@@ -3,6 +3,7 @@ package io.opamp4j.server.rest;
 import io.opamp4j.core.server.ConnectionState;
 import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentDirectory;
+import io.opamp4j.server.cluster.Membership;
 import io.opamp4j.storage.Storage;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -29,13 +30,20 @@ public final class ServerResource {
   private final Storage storage;
   private final AgentDirectory directory;
   private final AdmissionGate gate;
+  private final Membership membership;
 
   @Inject
-  ServerResource(ServerInfo info, Storage storage, AgentDirectory directory, AdmissionGate gate) {
+  ServerResource(
+      ServerInfo info,
+      Storage storage,
+      AgentDirectory directory,
+      AdmissionGate gate,
+      Membership membership) {
     this.info = info;
     this.storage = storage;
     this.directory = directory;
     this.gate = gate;
+    this.membership = membership;
   }
 
   @GET
@@ -67,7 +75,8 @@ public final class ServerResource {
       description = "It is not: something fails, or it is about to stop",
       content = @Content(schema = @Schema(implementation = ServerHealth.class)))
   public Response health() {
-    ServerHealth health = ServerHealth.of(storage.check(), gate.status().draining());
+    ServerHealth health =
+        ServerHealth.of(storage.check(), gate.status().draining(), membership.trouble());
     return Response.status(health.healthy() ? 200 : 503).entity(health).build();
   }
 

@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Scopes;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.opamp4j.server.PeriodicTask;
+import io.opamp4j.server.cluster.Membership;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
@@ -19,7 +20,17 @@ public final class RolloutModule extends AbstractModule {
 
   @ProvidesIntoSet
   @Singleton
-  PeriodicTask drive(RolloutController controller) {
-    return new PeriodicTask("rollouts", TICK, true, controller::tick);
+  PeriodicTask drive(RolloutController controller, Membership nodes) {
+    return new PeriodicTask(
+        "rollouts",
+        TICK,
+        true,
+        now -> {
+          if (nodes.isLeader()) {
+            controller.tick(now);
+          } else {
+            controller.letGo();
+          }
+        });
   }
 }

@@ -36,16 +36,16 @@ final class ExtrasFixture {
   private final OrderUpkeep orders;
   private final ChangeFeed feed;
 
-  ExtrasFixture(Stores stores, ManualTime time, CustomMessageHandler... handlers) {
+  ExtrasFixture(Stores stores, Claims claims, ManualTime time, CustomMessageHandler... handlers) {
     OrderStore store = new OrderStore(stores.documents());
     orders = new OrderUpkeep(store, book);
     feed = stores.changes();
     desk = new OrderDesk(store, book, time, new SplittableRandom(SEEDS.incrementAndGet()));
-    catalogues = new Catalogues(new CatalogueStore(stores.documents()), time);
+    catalogues = new Catalogues(new CatalogueStore(stores.documents()), claims, time);
     this.handlers = new CustomHandlers(new LinkedHashSet<>(List.of(handlers)));
     customMessages = new CustomMessages(this.handlers, handlerWork::add, time);
-    OrderClaims claims = new OrderClaims(book, store, orders, storageWork::add, time);
-    extras = new AgentExtras(catalogues, claims, orders, customMessages);
+    OrderClaims orderClaims = new OrderClaims(book, store, orders, claims, storageWork::add, time);
+    extras = new AgentExtras(catalogues, orderClaims, orders, customMessages);
   }
 
   /** Storage of its own, in memory. */

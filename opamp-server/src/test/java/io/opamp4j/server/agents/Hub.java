@@ -12,6 +12,8 @@ import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.CustomMessageHandler;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.cluster.Membership;
+import io.opamp4j.server.cluster.NodeUnderTest;
 import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentStore;
@@ -32,11 +34,14 @@ final class Hub implements FleetSource {
   static final InstanceUid OTHER = InstanceUid.parse("0190f5c2-7a3b-7c11-8d22-ba9876543210");
   static final InstanceUid FRESH = InstanceUid.parse("0190f5c2-7a3b-7c11-8d22-ffffffffffff");
 
-  final ManualTime time = new ManualTime();
+  final ManualTime time;
   final List<AgentEvent> events = new ArrayList<>();
   final AgentHub hub;
   final HeartbeatSweep sweep;
   final RecordWriter writer;
+  final Mirror mirror;
+  final Sessions sessions;
+  final Intake intake;
   final MemoryBudget memory;
   final AdmissionGate gate;
   final ConnectionRegistry registry = new ConnectionRegistry();
@@ -61,34 +66,64 @@ final class Hub implements FleetSource {
       ServerConfig.Agents config,
       Stores extras,
       CustomMessageHandler... handlers) {
+    this(store, config, extras, new ManualTime(), Optional.empty(), handlers);
+  }
+
+  /**
+   * @param cluster of which this is a node; empty if it is alone
+   */
+  Hub(
+      AgentStore store,
+      ServerConfig.Agents config,
+      Stores extras,
+      ManualTime time,
+      Optional<Membership> cluster,
+      CustomMessageHandler... handlers) {
+    this.time = time;
+    Membership membership = cluster.orElseGet(() -> NodeUnderTest.alone(time));
+    Claims claims = new Claims(membership, store);
     memory = new MemoryBudget(config.limits().buffered());
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
-    Sessions sessions = new Sessions(store, tasks::add);
+    sessions = new Sessions(store, tasks::add);
     AgentEvents listeners =
         new AgentEvents(
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
             Runnable::run);
-    writer = new RecordWriter(store);
+    writer = new RecordWriter(store, claims);
     HeartbeatOffer heartbeat = new HeartbeatOffer(config);
-    beside = new ExtrasFixture(extras, time, handlers);
+    beside = new ExtrasFixture(extras, claims, time, handlers);
     Targets targets = new Targets(this, beside.catalogues, heartbeat);
     AgentMachine machine =
         new AgentMachine(
             0x7 | heartbeat.serverCapability(), beside.handlers.capabilities(), this::nextFresh);
     AgentWork work =
-        new AgentWork(machine, targets, sessions, silence, writer, listeners, beside.extras, time);
+        new AgentWork(
+            machine, targets, sessions, silence, writer, listeners, beside.extras, claims, time);
+    mirror =
+        new Mirror(
+            store,
+            sessions,
+            new RemoteWork(claims, targets, silence, writer, listeners, sessions, time),
+            claims,
+            membership);
     gate = new AdmissionGate(config.admission(), memory, time, new Random(1));
-    Intake intake = new Intake(memory, gate, time);
+    intake = new Intake(memory, gate, time);
     NewUids newUids = new NewUids(machine, sessions, listeners, time);
     Rivals rivals = new Rivals(work, newUids, listeners, gate, config, time);
     hub =
         new AgentHub(
             intake, work, sessions, registry, silence, rivals, targets, this::gateway, time);
     sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
+    mirror.load();
     hub.start();
     beside.start(sessions, work, time);
     run();
+  }
+
+  /** The claims of a node that is alone. */
+  static Claims alone() {
+    return new Claims(NodeUnderTest.alone(new ManualTime()), ExtrasFixture.memory().agents());
   }
 
   /** The uid handed out first is {@link #FRESH}, the others follow it. */

@@ -12,6 +12,7 @@ import io.opamp4j.server.OpampServer;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.transport.RawPeer;
 import io.opamp4j.server.transport.WsBytes;
+import io.opamp4j.storage.AgentChanges;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.AgentStore;
@@ -143,6 +144,11 @@ class ShutdownIT {
     @Override
     public synchronized Page<AgentRecord> list(AgentQuery query) {
       return new Page<>(List.of(), false);
+    }
+
+    @Override
+    public AgentChanges changes(long since, int limit) {
+      return new AgentChanges(List.of(), List.of(), since, false);
     }
 
     @Override

@@ -100,7 +100,8 @@ class ConfigReaderTest {
                         "password", "s3cret",
                         "pool-size", "9",
                         "timeout", "750ms",
-                        "read-only", "true"))));
+                        "read-only", "true")),
+                new ServerConfig.Cluster(Optional.of("n-1"), Duration.ofSeconds(7))));
     assertThat(other.read).containsExactly("/srv/x y", "s3cret", 9, Duration.ofMillis(750), true);
     assertThat(h2.read).as("a backend that is not chosen is not asked").isEmpty();
   }
@@ -431,6 +432,8 @@ class ConfigReaderTest {
     all.put("agents.websocket-compression", "false");
     all.put("agents.legacy-headerless", "true");
     all.put("agents.legacy-ulid", "true");
+    all.put("cluster.node", "n-1");
+    all.put("cluster.lease", "7s");
     all.put("storage.type", "other");
     all.put("storage.other.path", "/srv/x y");
     all.put("storage.other.password", "s3cret");
@@ -464,6 +467,9 @@ class ConfigReaderTest {
       websocket-compression: false
       legacy-headerless: true
       legacy-ulid: true
+    cluster:
+      node: n-1
+      lease: 7s
     storage:
       type: other
       other:

@@ -218,6 +218,7 @@ final class AgentsRestTest {
         RestFixture.NOW,
         RestFixture.NOW,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -287,6 +288,7 @@ final class AgentsRestTest {
         RestFixture.NOW.minusSeconds(60),
         RestFixture.NOW,
         Optional.of(Connection.Transport.WEBSOCKET),
-        Optional.of("192.0.2.1:5555"));
+        Optional.of("192.0.2.1:5555"),
+        Optional.of("n1-00000001"));
   }
 }

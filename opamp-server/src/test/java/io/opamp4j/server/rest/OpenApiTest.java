@@ -35,6 +35,9 @@ final class OpenApiTest {
           ConfigurationInput.class,
           ConfigurationDetail.class,
           ConfigurationPage.class,
+          NodeList.class,
+          ShedInput.class,
+          ShedAnswer.class,
           ServerStatus.class,
           ServerHealth.class,
           Problem.class);

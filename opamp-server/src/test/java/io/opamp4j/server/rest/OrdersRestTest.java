@@ -52,6 +52,7 @@ final class OrdersRestTest {
             RestFixture.NOW,
             RestFixture.NOW,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
   }
 

@@ -16,6 +16,10 @@ import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.AgentsModule;
 import io.opamp4j.server.agents.MemoryBudget;
+import io.opamp4j.server.cluster.ClusterModule;
+import io.opamp4j.server.cluster.Membership;
+import io.opamp4j.server.cluster.NodeIdentity;
+import io.opamp4j.server.cluster.NodeUnderTest;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.fleet.FleetWatcher;
@@ -68,6 +72,7 @@ final class RestFixture implements AutoCloseable {
         Guice.createInjector(
             Stage.PRODUCTION,
             storage.module(new TextOptions(List.of(), Map.of())),
+            new ClusterModule(),
             new FleetModule(),
             new RolloutModule(),
             new RestModule(),
@@ -87,12 +92,16 @@ final class RestFixture implements AutoCloseable {
               protected void configure() {
                 binder().requireExplicitBindings();
                 bind(ServerInfo.class).toInstance(new ServerInfo("1.2.3", "node-a"));
+                bind(NodeIdentity.class)
+                    .toInstance(
+                        new NodeIdentity("node-a-1", "node-a", "127.0.0.1:4320", "1.2.3", NOW));
                 bind(Threads.class).toInstance(name -> Executors.defaultThreadFactory());
                 bind(InstantSource.class).toInstance(() -> NOW);
                 bind(ServerConfig.class).toInstance(ServerConfig.defaults());
                 bind(RandomGenerator.class).toInstance(new SplittableRandom(1));
               }
             });
+    NodeUnderTest.join(injector.getInstance(Membership.class));
     injector.getInstance(FleetWatcher.class).start();
     int[] errors = {0};
     handler =

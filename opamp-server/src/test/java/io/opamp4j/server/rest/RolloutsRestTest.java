@@ -148,6 +148,7 @@ final class RolloutsRestTest {
         RestFixture.NOW,
         RestFixture.NOW,
         Optional.of(Connection.Transport.WEBSOCKET),
+        Optional.empty(),
         Optional.empty());
   }
 

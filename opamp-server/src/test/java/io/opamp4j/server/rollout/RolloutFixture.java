@@ -21,6 +21,7 @@ import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.AgentsModule;
 import io.opamp4j.server.agents.Catalogues;
 import io.opamp4j.server.agents.Connection;
+import io.opamp4j.server.cluster.ClusterModule;
 import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.ConfigurationDraft;
 import io.opamp4j.server.fleet.FleetEditor;
@@ -62,6 +63,7 @@ final class RolloutFixture implements AutoCloseable {
         Guice.createInjector(
             Stage.PRODUCTION,
             new MemoryStoragePlugin().module(new TextOptions(List.of(), Map.of())),
+            new ClusterModule(),
             new FleetModule(),
             new RolloutModule(),
             Modules.override(new AgentsModule())
@@ -234,6 +236,7 @@ final class RolloutFixture implements AutoCloseable {
         ManualTime.START,
         ManualTime.START,
         agent.connected ? Optional.of(Connection.Transport.WEBSOCKET) : Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
