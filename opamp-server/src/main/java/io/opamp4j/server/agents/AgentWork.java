@@ -15,6 +15,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -157,6 +158,14 @@ final class AgentWork {
         machine.retargeted(before, targets.of(session, view, before.report()), clock.instant());
     become(session, step);
     finish(session, step, reply -> connection.ifPresent(c -> c.push(reply)));
+  }
+
+  /** Operators gave the agent these labels. */
+  void relabel(AgentSession session, Map<String, String> labels) {
+    if (session.relabel(labels)) {
+      writer.changed(session);
+      retarget(session, targets.current());
+    }
   }
 
   /** The agent's WebSocket ended. */

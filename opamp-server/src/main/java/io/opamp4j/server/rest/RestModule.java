@@ -24,6 +24,8 @@ public final class RestModule extends AbstractModule {
   static final List<Class<?>> RESOURCES =
       List.of(
           AgentsResource.class,
+          AgentLabelsResource.class,
+          AgentActionsResource.class,
           OrdersResource.class,
           ComponentsResource.class,
           EventsResource.class,
@@ -37,6 +39,7 @@ public final class RestModule extends AbstractModule {
   @Override
   protected void configure() {
     RESOURCES.forEach(this::bind);
+    bind(AgentActionRun.class);
     bind(Application.class).to(ResourceConfig.class);
   }
 

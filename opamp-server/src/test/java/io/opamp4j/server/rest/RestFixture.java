@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import com.google.inject.Module;
 import com.google.inject.Stage;
 import com.google.inject.util.Modules;
 import com.google.protobuf.ByteString;
@@ -15,15 +16,20 @@ import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.AgentsModule;
+import io.opamp4j.server.agents.BrittleDocumentStore;
 import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.fleet.FleetWatcher;
+import io.opamp4j.storage.AgentStore;
+import io.opamp4j.storage.BlobStore;
+import io.opamp4j.storage.ChangeFeed;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.Storage;
 import io.opamp4j.storage.memory.MemoryStoragePlugin;
-import io.opamp4j.testkit.storage.TextOptions;
+import io.opamp4j.testkit.storage.PluginFixture;
+import io.opamp4j.testkit.storage.Stores;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -56,17 +62,19 @@ final class RestFixture implements AutoCloseable {
   final MemoryBudget memory = new MemoryBudget(1_000);
   final AdmissionGate gate =
       new AdmissionGate(ServerConfig.Admission.DEFAULT, memory, () -> NOW, new Random(1));
+  final Stores stores =
+      PluginFixture.notDurable(new MemoryStoragePlugin(), Map.of(), "it is a test").open();
+  final BrittleDocumentStore brittle = new BrittleDocumentStore(stores.documents());
   final Injector injector;
   volatile RuntimeException directoryFailure;
 
   private final ApplicationHandler handler;
 
   RestFixture() {
-    MemoryStoragePlugin storage = new MemoryStoragePlugin();
     injector =
         Guice.createInjector(
             Stage.PRODUCTION,
-            storage.module(new TextOptions(List.of(), Map.of())),
+            stores(),
             new FleetModule(),
             new RestModule(),
             // The real ones but for the directory, in which tests put what they like.
@@ -96,6 +104,20 @@ final class RestFixture implements AutoCloseable {
     handler =
         new ApplicationHandler(
             RestModule.resourceConfig(injector, MAX_BODY, () -> "error-" + ++errors[0]));
+  }
+
+  /** Memory storage, whose documents can be made to fail. */
+  private Module stores() {
+    return new AbstractModule() {
+      @Override
+      protected void configure() {
+        bind(Storage.class).toInstance(stores.storage());
+        bind(AgentStore.class).toInstance(stores.agents());
+        bind(BlobStore.class).toInstance(stores.blobs());
+        bind(ChangeFeed.class).toInstance(stores.changes());
+        bind(DocumentStore.class).toInstance(brittle);
+      }
+    };
   }
 
   private AgentDirectory directory() {
