@@ -26,6 +26,7 @@ public final class RestModule extends AbstractModule {
           AgentsResource.class,
           AgentLabelsResource.class,
           AgentActionsResource.class,
+          AgentCountsResource.class,
           OrdersResource.class,
           ComponentsResource.class,
           EventsResource.class,
