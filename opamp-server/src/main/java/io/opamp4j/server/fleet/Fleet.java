@@ -4,6 +4,7 @@ import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,9 @@ final class Fleet implements FleetView {
       Comparator.comparingInt((Configuration c) -> c.spec().priority())
           .reversed()
           .thenComparing(Configuration::name);
+
+  /** Configurations that do not match are named only so far in an explanation. */
+  private static final int MOST_UNMATCHED = 20;
 
   static final Fleet EMPTY = new Fleet(List.of(), new ConfigurationChecks(Set.of()));
 
@@ -69,6 +73,24 @@ final class Fleet implements FleetView {
     return names.size() > 1 ? names : List.of();
   }
 
+  @Override
+  public TargetExplanation explain(AgentToServer report, Map<String, String> operatorLabels) {
+    Map<String, String> labels = Labels.of(report, operatorLabels);
+    List<TargetExplanation.Candidate> matching = new ArrayList<>();
+    List<TargetExplanation.Candidate> others = new ArrayList<>();
+    int unmatched = 0;
+    for (Choice choice : choices) {
+      Optional<String> failed = choice.configuration().spec().selector().failing(labels);
+      if (failed.isEmpty()) {
+        matching.add(choice.candidate(matching.isEmpty(), failed));
+      } else if (unmatched++ < MOST_UNMATCHED) {
+        others.add(choice.candidate(false, failed));
+      }
+    }
+    matching.addAll(others);
+    return new TargetExplanation(matching, tied(report, operatorLabels), unmatched);
+  }
+
   /** Whether both hold the same configurations in the same versions. */
   boolean sameAs(Fleet other) {
     return configurations().equals(other.configurations());
@@ -108,6 +130,15 @@ final class Fleet implements FleetView {
   private record Choice(Configuration configuration, Wanted wanted) {
     boolean matches(Map<String, String> labels) {
       return configuration.spec().selector().matches(labels);
+    }
+
+    TargetExplanation.Candidate candidate(boolean chosen, Optional<String> failed) {
+      return new TargetExplanation.Candidate(
+          configuration.ref(),
+          priority(),
+          configuration.spec().selector().toString(),
+          chosen,
+          failed);
     }
 
     int priority() {

@@ -25,6 +25,7 @@ public final class RestModule extends AbstractModule {
       List.of(
           AgentsResource.class,
           AgentLabelsResource.class,
+          AgentWhyResource.class,
           AgentActionsResource.class,
           AgentCountsResource.class,
           OrdersResource.class,
