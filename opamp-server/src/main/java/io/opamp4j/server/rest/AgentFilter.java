@@ -180,7 +180,7 @@ record AgentFilter(
     return states;
   }
 
-  private static Selector parseSelector(@Nullable String text, List<FieldError> errors) {
+  static Selector parseSelector(@Nullable String text, List<FieldError> errors) {
     if (text == null) {
       return Selector.EVERYTHING;
     }
