@@ -1,5 +1,7 @@
 package io.opamp4j.server.rest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.inject.AbstractModule;
@@ -51,7 +53,10 @@ import org.glassfish.jersey.server.ApplicationHandler;
 import org.glassfish.jersey.server.ContainerRequest;
 import org.glassfish.jersey.server.ContainerResponse;
 
-/** The REST API over memory storage, called without a network. */
+/**
+ * The REST API over memory storage, called without a network. Every answer is held against the
+ * OpenAPI document.
+ */
 final class RestFixture implements AutoCloseable {
   static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
   static final int MAX_BODY = 4_096;
@@ -69,6 +74,7 @@ final class RestFixture implements AutoCloseable {
   volatile RuntimeException directoryFailure;
 
   private final ApplicationHandler handler;
+  private final DescribedAnswers described = new DescribedAnswers();
 
   RestFixture() {
     injector =
@@ -175,7 +181,11 @@ final class RestFixture implements AutoCloseable {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       ContainerResponse response = handler.apply(request, out).get();
-      return new Answer(response, ByteString.copyFrom(out.toByteArray()));
+      Answer answer = new Answer(response, ByteString.copyFrom(out.toByteArray()));
+      assertThat(described.problems(method, path, answer))
+          .as("%s %s, whose answer is not as the OpenAPI document has it: %s", method, path, answer)
+          .isEmpty();
+      return answer;
     } catch (Exception e) {
       throw new AssertionError(method + " " + path, e);
     }
