@@ -82,7 +82,7 @@ class ConformanceTest {
         "C; ''; 'is not bound, so the cell must be -'",
       })
   void aCellOfTheServerIsCheckedAgainstTheSources(String side, String cell, String problem) {
-    String client = side.equals("C") ? "later" : "-";
+    String client = side.equals("C") ? "SampleTest#runs" : "-";
     List<String> found =
         sample("TRN-01|MUST|" + side)
             .problemsOf(
@@ -133,6 +133,41 @@ class ConformanceTest {
     String row = "| " + parts[0] + level + " | S | x | later | - |";
 
     assertThat(sample(requirement).problemsOf(List.of(row)).isEmpty()).isEqualTo(mayWait);
+  }
+
+  @ParameterizedTest(name = "{0} {1}: {2}")
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "PKG-10|SHOULD; later; ''",
+        "SEC-07|rec; later; ''",
+        "E-48|ruling; later; ''",
+        "SEC-01|rec; later; must name a test now",
+        "DESC-01|def; later; must name a test now",
+        "E-61|ruling; later; must name a test now",
+        "SEC-02|rec; application; ''",
+        "OWN-06|SHOULD; application; ''",
+        "PKG-10|SHOULD; application; 'binds the library, so the cell must name a test'",
+        "E-48|ruling; application; 'binds the library, so the cell must name a test'",
+        "DESC-01|def; SampleTest#runs; ''",
+        "DESC-01|def; SampleTest#helps; SampleTest#helps is no test method of that class",
+      })
+  void aCellOfTheClientIsCheckedTheSameAndMayBindTheApplication(
+      String requirement, String cell, String problem) {
+    String[] parts = requirement.split("\\|");
+    String level = parts[1].equals("ruling") ? "" : " | " + parts[1];
+    String row = "| " + parts[0] + level + " | C | x | - | " + cell + " |";
+
+    assertThat(sample(requirement + "|C").problemsOf(List.of(row)))
+        .isEqualTo(problem.isEmpty() ? List.of() : List.of(parts[0] + ": client: " + problem));
+  }
+
+  @Test
+  void theServerCannotLeaveARowToTheApplication() {
+    assertThat(
+            sample("SEC-02|rec|S")
+                .problemsOf(List.of("| SEC-02 | rec | S | x | application | - |")))
+        .containsExactly("SEC-02: server: application is not Class#method");
   }
 
   private static Conformance sample(String requirement) {

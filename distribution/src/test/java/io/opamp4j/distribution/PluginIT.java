@@ -4,16 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opamp4j.storage.StoragePlugin;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,23 +19,12 @@ class PluginIT {
   @BeforeEach
   void unpackWithPlugin() throws IOException {
     folder = temporary.resolve("a folder with spaces");
-    copy(ServerProcess.distribution(), folder);
-    try (OutputStream out = Files.newOutputStream(folder.resolve("plugins/stub.jar"));
-        JarOutputStream jar = new JarOutputStream(out)) {
-      jar.putNextEntry(new JarEntry("META-INF/services/" + StoragePlugin.class.getName()));
-      jar.write(StubStoragePlugin.class.getName().getBytes(StandardCharsets.UTF_8));
-      for (Class<?> type :
-          List.of(
-              StubStoragePlugin.class,
-              StubStoragePlugin.StubModule.class,
-              StubStoragePlugin.StubStorage.class)) {
-        String name = type.getName().replace('.', '/') + ".class";
-        jar.putNextEntry(new JarEntry(name));
-        try (InputStream in = type.getClassLoader().getResourceAsStream(name)) {
-          in.transferTo(jar);
-        }
-      }
-    }
+    PluginFolder.make(
+        folder,
+        StoragePlugin.class,
+        StubStoragePlugin.class,
+        StubStoragePlugin.StubModule.class,
+        StubStoragePlugin.StubStorage.class);
   }
 
   @Test
@@ -81,14 +62,6 @@ class PluginIT {
 
       assertThat(result.out()).contains("stub checked").endsWith("stub closed\n");
       assertThat(result.exitCode()).as("the JVM's code for SIGTERM").isEqualTo(128 + 15);
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file)));
-      }
     }
   }
 }

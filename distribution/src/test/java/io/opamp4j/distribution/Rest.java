@@ -34,6 +34,15 @@ final class Rest {
     return send(HttpRequest.newBuilder(base.resolve(path)).build(), 200);
   }
 
+  /** Waits until there is something under this path; returns it then. */
+  JsonNode awaitFound(String path) {
+    return Awaitility.await(path)
+        .atMost(Duration.ofSeconds(Waiting.SECONDS))
+        .pollInterval(Duration.ofMillis(50))
+        .ignoreExceptionsMatching(AssertionError.class::isInstance)
+        .until(() -> get(path), found -> true);
+  }
+
   JsonNode post(String path, Object body) {
     try {
       return send(

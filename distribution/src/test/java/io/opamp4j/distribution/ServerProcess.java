@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The built jar as a process. Standard output and error are read on threads of their own, so that a
- * full pipe never stops the server. Closing it kills what is left.
+ * The built jar, or another command, as a process. Standard output and error are read on threads of
+ * their own, so that a full pipe never stops the server. Closing it kills what is left.
  */
 final class ServerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -50,11 +50,16 @@ final class ServerProcess implements AutoCloseable {
 
   /** The jar of a folder, which may be a changed copy of the built one. */
   static Launch jar(Path folder, Path workingDirectory, String... args) {
+    return anyJar(folder.resolve("opamp-server.jar"), workingDirectory, List.of(args));
+  }
+
+  /** Another jar, whose output can be waited for in the same way. */
+  static Launch anyJar(Path jar, Path workingDirectory, List<String> args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-jar");
-    command.add(folder.resolve("opamp-server.jar").toString());
-    command.addAll(List.of(args));
+    command.add(jar.toString());
+    command.addAll(args);
     return new Launch(command, workingDirectory, Map.of());
   }
 
@@ -76,6 +81,16 @@ final class ServerProcess implements AutoCloseable {
   /** Waits for a line of standard output. */
   Matcher awaitOut(Pattern pattern) {
     return await(out, pattern);
+  }
+
+  /** Waits for a line of standard output after the first one that has another pattern in it. */
+  Matcher awaitOutAfter(Pattern earlier, Pattern pattern) {
+    awaitOut(earlier);
+    Matcher found = out.await(out.indexOf(earlier) + 1, pattern, PATIENCE);
+    if (found == null) {
+      throw failure("no line matches " + pattern + " after " + earlier);
+    }
+    return found;
   }
 
   /** Waits for a line of the log. */
@@ -124,7 +139,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private Matcher await(Output output, Pattern pattern) {
-    Matcher found = output.await(pattern, PATIENCE);
+    Matcher found = output.await(0, pattern, PATIENCE);
     if (found == null) {
       throw failure("no line matches " + pattern);
     }
@@ -198,10 +213,20 @@ final class ServerProcess implements AutoCloseable {
       }
     }
 
-    /** The first line that has the pattern in it; null if the output or the time ends first. */
-    synchronized Matcher await(Pattern pattern, Duration patience) {
+    /** Where the first line is that has the pattern in it; -1 if there is none. */
+    synchronized int indexOf(Pattern pattern) {
+      for (int i = 0; i < lines.size(); i++) {
+        if (pattern.matcher(lines.get(i)).find()) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    /** The first such line from here on; null if the output or the time ends first. */
+    synchronized Matcher await(int from, Pattern pattern, Duration patience) {
       long deadline = System.nanoTime() + patience.toNanos();
-      int next = 0;
+      int next = from;
       while (true) {
         for (; next < lines.size(); next++) {
           Matcher matcher = pattern.matcher(lines.get(next));

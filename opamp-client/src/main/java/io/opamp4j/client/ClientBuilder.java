@@ -93,9 +93,9 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** How the agent is at the start. */
+  /** How the agent is at the start; {@link Healths} helps to write it. */
   public ClientBuilder health(ComponentHealth health) {
-    report.setHealth(health);
+    report.setHealth(Healths.checked(health));
     return this;
   }
 

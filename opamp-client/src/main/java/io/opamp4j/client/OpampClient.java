@@ -132,10 +132,14 @@ public final class OpampClient implements AutoCloseable {
     report.change(now -> now.setAgentDescription(description));
   }
 
-  /** How the agent and its parts are now. */
+  /**
+   * How the agent and its parts are now; {@link Healths} helps to write it.
+   *
+   * @throws IllegalArgumentException if the tree is deeper than a message may be (HEALTH-05)
+   */
   public void setHealth(ComponentHealth health) {
-    requireNonNull(health, "health");
-    report.change(now -> now.setHealth(health));
+    ComponentHealth checked = Healths.checked(health);
+    report.change(now -> now.setHealth(checked));
   }
 
   /** The configuration in use now. */

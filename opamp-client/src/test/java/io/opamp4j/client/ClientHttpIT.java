@@ -125,6 +125,26 @@ class ClientHttpIT {
     assertThat(heard.next()).isEqualTo("connected");
   }
 
+  /** HTTP-16. */
+  @Test
+  void aServerThatClosesAfterEachAnswerIsServedLikeAnyOther() throws Exception {
+    start(builder().health(health("ok")));
+    int port = 0;
+    for (int i = 0; i < 4; i++) {
+      Request request = request();
+      assertThat(request.message().getSequenceNum()).isEqualTo(i);
+      assertThat(request.exchange().getRemoteAddress().getPort())
+          .as("a connection of its own")
+          .isNotEqualTo(port);
+      port = request.exchange().getRemoteAddress().getPort();
+      request.exchange().getResponseHeaders().set("Connection", "close");
+      request.answer(answer());
+      client.setHealth(health("state " + i));
+    }
+    assertThat(heard.next()).isEqualTo("connected");
+    assertThat(request().message().getHealth()).isEqualTo(health("state 3"));
+  }
+
   @Test
   void pollsGoOutInTheIntervalAndOneAtATime() throws Exception {
     start(builder().heartbeatInterval(Duration.ofMillis(20)));

@@ -19,7 +19,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -200,6 +202,21 @@ class ClientWebSocketIT {
       assertThat(Section.presentIn(heartbeat)).isEmpty();
       peer.binary(framed(answer()));
     }
+  }
+
+  @Test
+  void messagesDoNotMakeThreads() throws Exception {
+    WebSocketPeer peer = connected(builder().health(health("ok")));
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    for (int i = 0; i < 20; i++) {
+      client.setHealth(health("state " + i));
+      assertThat(decoded(peer.read()).hasHealth()).isTrue();
+      peer.binary(framed(answer()));
+    }
+    Set<Thread> more = new HashSet<>(Thread.getAllStackTraces().keySet());
+    more.removeAll(before);
+    // Timers that Tyrus would start for each message; the pool that reads and writes is bounded.
+    assertThat(more).extracting(Thread::getName).noneMatch(name -> name.matches("tyrus-.*"));
   }
 
   @Test

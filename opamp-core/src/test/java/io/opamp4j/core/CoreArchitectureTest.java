@@ -93,6 +93,8 @@ class CoreArchitectureTest {
           .definedBy("io.opamp4j.core.server..")
           .layer("client")
           .definedBy("io.opamp4j.core.client..")
+          .layer("rollout")
+          .definedBy("io.opamp4j.core.rollout..")
           .whereLayer("root")
           .mayNotAccessAnyLayer()
           .whereLayer("wire")
@@ -104,14 +106,24 @@ class CoreArchitectureTest {
           .whereLayer("server")
           .mayOnlyAccessLayers("root", "wire", "report", "timing")
           .whereLayer("client")
-          .mayOnlyAccessLayers("root", "wire", "report", "timing");
+          .mayOnlyAccessLayers("root", "wire", "report", "timing")
+          .whereLayer("rollout")
+          .mayOnlyAccessLayers("root", "timing");
 
   @ArchTest
   static final ArchRule everyPackageIsOneOfThose =
       classes()
           .should()
           .resideInAnyPackage(
-              List.of("", ".wire..", ".report..", ".timing..", ".server..", ".client..").stream()
+              List.of(
+                      "",
+                      ".wire..",
+                      ".report..",
+                      ".timing..",
+                      ".server..",
+                      ".client..",
+                      ".rollout..")
+                  .stream()
                   .map("io.opamp4j.core"::concat)
                   .toArray(String[]::new));
 

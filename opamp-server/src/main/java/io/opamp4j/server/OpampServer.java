@@ -6,11 +6,10 @@ import com.google.inject.Module;
 import io.opamp4j.server.boot.ServerAssembly;
 import io.opamp4j.server.config.ConfigProblems;
 import io.opamp4j.server.config.ConfigReader;
-import io.opamp4j.server.config.CustomMessageHandlers;
+import io.opamp4j.server.config.Extensions;
 import io.opamp4j.server.config.StoragePlugins;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +83,8 @@ public final class OpampServer implements AutoCloseable {
   public static final class Builder {
     private ServerConfig config = ServerConfig.defaults();
     private @Nullable Module storage;
-    private final List<CustomMessageHandler> handlers = new ArrayList<>();
+    private final Set<CustomMessageHandler> handlers = new LinkedHashSet<>();
+    private final Set<ConfigurationCheck> checks = new LinkedHashSet<>();
     private ClassLoader plugins = OpampServer.class.getClassLoader();
 
     private Builder() {}
@@ -116,8 +116,15 @@ public final class OpampServer implements AutoCloseable {
       return this;
     }
 
+    /** Adds a check of configurations to those that are found and those the server brings. */
+    public Builder configurationCheck(ConfigurationCheck check) {
+      checks.add(requireNonNull(check, "check"));
+      return this;
+    }
+
     /**
-     * Says where plug-ins are looked for: storage backends and handlers of custom messages.
+     * Says where plug-ins are looked for: storage backends, handlers of custom messages, checks of
+     * configurations.
      *
      * @param loader instead of the one that loaded this class
      */
@@ -129,7 +136,7 @@ public final class OpampServer implements AutoCloseable {
     /** Starts the server; see {@link OpampServer#start(ServerConfig)}. */
     public OpampServer start() {
       ConfigProblems problems = new ConfigProblems();
-      Set<CustomMessageHandler> found = CustomMessageHandlers.load(plugins, handlers, problems);
+      Extensions found = Extensions.load(plugins, new Extensions(handlers, checks), problems);
       problems.throwIfAny();
       Module chosen = storage == null ? installed(config.storage()) : storage;
       return new OpampServer(ServerAssembly.start(config, chosen, found));

@@ -25,6 +25,7 @@ class ArchitectureTest {
   private static final String ROOT = "io.opamp4j.server";
   private static final List<String> PACKAGES =
       List.of(
+          "check",
           "agents",
           "auth",
           "boot",
@@ -51,6 +52,7 @@ class ArchitectureTest {
       uses("rest", "agents", "fleet", "cluster", "rollout", "auth");
 
   @ArchTest static final ArchRule rolloutUsesAgentsAndFleet = uses("rollout", "agents", "fleet");
+  @ArchTest static final ArchRule checkUsesNoOther = uses("check");
   @ArchTest static final ArchRule uiUsesNoOther = uses("ui");
   @ArchTest static final ArchRule configUsesNoOther = uses("config");
 

@@ -109,6 +109,9 @@ final class WebSocketLink extends Endpoint implements Link {
 
   @Override
   public void onOpen(Session opened, EndpointConfig config) {
+    // Zero, the default, is no limit either, but Tyrus then starts a timer with each message, on up
+    // to ten threads for each connection.
+    opened.setMaxIdleTimeout(-1);
     opened.addMessageHandler(ByteBuffer.class, (part, last) -> binary(opened, part, last));
     opened.addMessageHandler(String.class, (part, last) -> text(last));
     boolean givenUp;

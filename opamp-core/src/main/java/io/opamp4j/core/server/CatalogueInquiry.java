@@ -36,6 +36,11 @@ public record CatalogueInquiry(int asks, Instant lastAsk) {
     return asks < MOST_ASKS && !now.isBefore(lastAsk.plus(pause));
   }
 
+  /** Whether the first agent that is asked still has time to answer, or is yet to be asked. */
+  public boolean isAwaited(Instant now) {
+    return asks == 0 || (asks == 1 && now.isBefore(lastAsk.plus(FIRST_PAUSE)));
+  }
+
   /** The answer given now asks. */
   public CatalogueInquiry asked(Instant now) {
     return new CatalogueInquiry(asks + 1, now);

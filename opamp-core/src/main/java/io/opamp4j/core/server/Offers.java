@@ -42,6 +42,7 @@ final class Offers {
     Offered.Sent sent = agent.offered().config();
     if (!wanted.hasRemoteConfig()
         || !agent.target().missingComponents().isEmpty()
+        || agent.target().withheld().isPresent()
         || !agent.can(AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig)
         || hash.equals(agent.report().getRemoteConfigStatus().getLastRemoteConfigHash())
         || !isDue(

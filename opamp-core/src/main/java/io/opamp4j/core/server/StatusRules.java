@@ -160,7 +160,8 @@ final class StatusRules {
   }
 
   private static Optional<AgentStatus> incompatible(AgentState agent) {
-    return agent.target().missingComponents().isEmpty()
+    // An agent that runs it is right about what it can run.
+    return agent.target().missingComponents().isEmpty() || runsTarget(agent)
         ? Optional.empty()
         : status(
             ConnectionState.INCOMPATIBLE,
@@ -188,16 +189,34 @@ final class StatusRules {
           ConnectionState.CONNECTED, "connected; the agent does not accept remote configuration");
     }
     ByteString hash = target.offers().getRemoteConfig().getConfigHash();
-    boolean applied = agent.report().getRemoteConfigStatus().getLastRemoteConfigHash().equals(hash);
-    if (applied) {
+    if (acknowledges(agent)) {
       return new AgentStatus(
           ConnectionState.CONNECTED, "connected; runs config " + configName(agent));
+    }
+    if (target.withheld().isPresent()) {
+      return new AgentStatus(
+          ConnectionState.CONNECTED,
+          "connected; config " + configName(agent) + " waits: " + target.withheld().get());
     }
     return new AgentStatus(
         ConnectionState.CONNECTED,
         agent.offered().config().covers(hash)
             ? "connected; config " + configName(agent) + " was sent, the agent reports no results"
             : "connected; config " + configName(agent) + " goes out with the next answer");
+  }
+
+  private static boolean runsTarget(AgentState agent) {
+    return acknowledges(agent)
+        && agent.report().getRemoteConfigStatus().getStatus()
+            == RemoteConfigStatuses.RemoteConfigStatuses_APPLIED;
+  }
+
+  private static boolean acknowledges(AgentState agent) {
+    return agent
+        .report()
+        .getRemoteConfigStatus()
+        .getLastRemoteConfigHash()
+        .equals(agent.target().offers().getRemoteConfig().getConfigHash());
   }
 
   private static String configName(AgentState agent) {

@@ -18,12 +18,15 @@ import java.util.Optional;
  * @param missingComponents component types the config uses and the agent lacks; if any, the config
  *     is withheld
  * @param planned the configuration and version a running rollout has planned but not sent
+ * @param withheld why the config must wait although nothing is missing, in plain words; empty if it
+ *     need not
  */
 public record Target(
     ServerToAgent offers,
     String configName,
     List<String> missingComponents,
-    Optional<String> planned) {
+    Optional<String> planned,
+    Optional<String> withheld) {
 
   /** Nothing is wanted. */
   public static final Target NONE =
@@ -34,5 +37,30 @@ public record Target(
     requireNonNull(configName, "configName");
     missingComponents = List.copyOf(missingComponents);
     requireNonNull(planned, "planned");
+    requireNonNull(withheld, "withheld");
+  }
+
+  /** A target of which nothing is withheld but for what the agent lacks. */
+  public Target(
+      ServerToAgent offers,
+      String configName,
+      List<String> missingComponents,
+      Optional<String> planned) {
+    this(offers, configName, missingComponents, planned, Optional.empty());
+  }
+
+  /** The same for an agent that lacks these. */
+  public Target missing(List<String> components) {
+    return new Target(offers, configName, components, planned, withheld);
+  }
+
+  /** The same, but the config has to wait. */
+  public Target withheld(String reason) {
+    return new Target(offers, configName, missingComponents, planned, Optional.of(reason));
+  }
+
+  /** The same with other offers. */
+  public Target with(ServerToAgent others) {
+    return new Target(others, configName, missingComponents, planned, withheld);
   }
 }

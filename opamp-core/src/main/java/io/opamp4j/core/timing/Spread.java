@@ -44,6 +44,14 @@ public final class Spread {
     return moment.isAfter(now) ? moment : moment.plus(interval);
   }
 
+  /**
+   * The agent's place in an order that has nothing to do with that of the uids, and is another one
+   * for every salt. Unsigned; two agents share a place only by a chance of one in 2^64.
+   */
+  public static long place(InstanceUid uid, long salt) {
+    return mix(key(uid) ^ mix(salt));
+  }
+
   private static long key(InstanceUid uid) {
     return mix(uid.mostSignificant()) ^ uid.leastSignificant();
   }

@@ -61,7 +61,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
    * before any transport delivers.
    */
   void start() {
-    targets.follow(this::retargetAll);
+    targets.follow(this::retargetAll, this::retargetAllOf);
     retargetAll(targets.current());
     log.info("{} agents known from storage", sessions.size());
   }
@@ -160,6 +160,16 @@ final class AgentHub implements AgentInbox, AgentDirectory {
   private void retargetAll(FleetView view) {
     sessions
         .after(Optional.empty())
+        .forEach(session -> session.mailbox().post(() -> work.retarget(session, view)));
+  }
+
+  private void retargetAllOf(ByteString catalogue) {
+    FleetView view = targets.current();
+    sessions
+        .after(Optional.empty())
+        .filter(
+            session ->
+                session.now().state().report().getAvailableComponents().getHash().equals(catalogue))
         .forEach(session -> session.mailbox().post(() -> work.retarget(session, view)));
   }
 

@@ -9,6 +9,7 @@ import io.opamp4j.core.server.Link;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.Components;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.Ownership;
@@ -39,6 +40,7 @@ final class AgentSession {
   private @Nullable FleetView resolvedFrom;
   private @Nullable AgentDescription resolvedFor;
   private long resolvedWith;
+  private ByteString resolvedJudging = ByteString.EMPTY;
   private Target resolved = Target.NONE;
 
   // Whether two agents share the uid, and what the second one was told to use; touched only by the
@@ -191,21 +193,28 @@ final class AgentSession {
 
   /**
    * The target, resolved again only if the fleet or what the agent says of itself is another than
-   * last time.
+   * last time, or its components are not known.
    */
-  Target target(FleetView fleet, HeartbeatOffer heartbeat, AgentToServer report) {
+  Target target(
+      FleetView fleet, Components components, HeartbeatOffer heartbeat, AgentToServer report) {
     AgentDescription description = report.getAgentDescription();
+    ByteString catalogue = report.getAvailableComponents().getHash();
+    boolean judgeable = components.find(catalogue).isPresent();
+    // While a catalogue is not known, it may become known or be given up at any time.
     boolean same =
         fleet == resolvedFrom
             && description == resolvedFor
-            && report.getCapabilities() == resolvedWith;
+            && report.getCapabilities() == resolvedWith
+            && (catalogue.isEmpty() || (judgeable && catalogue.equals(resolvedJudging)));
     if (!same) {
-      Target fresh = heartbeat.addTo(fleet.resolve(report, labels), report.getCapabilities());
+      Target fresh =
+          heartbeat.addTo(fleet.resolve(report, labels, components), report.getCapabilities());
       // An equal target keeps its identity, so that later comparisons are cheap.
       resolved = fresh.equals(resolved) ? resolved : fresh;
       resolvedFrom = fleet;
       resolvedFor = description;
       resolvedWith = report.getCapabilities();
+      resolvedJudging = judgeable ? catalogue : ByteString.EMPTY;
     }
     return resolved;
   }

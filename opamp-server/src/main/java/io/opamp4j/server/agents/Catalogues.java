@@ -3,10 +3,12 @@ package io.opamp4j.server.agents;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.server.CatalogueInquiry;
 import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.server.fleet.Components;
 import io.opamp4j.storage.StorageException;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>The hash is the agent's own, so nobody can check it: of two catalogues under one hash the
  * first is kept. Memory is bounded; what is too large, or too much, is not kept.
  */
-public final class Catalogues {
+public final class Catalogues implements Components {
   /** The largest that is kept, in bytes on the wire; a large collector has 300 KiB. */
   static final int LARGEST = 4 * 1024 * 1024;
 
@@ -44,6 +47,7 @@ public final class Catalogues {
 
   private final CatalogueStore store;
   private final Claims claims;
+  private final InstantSource clock;
   private final ConcurrentMap<ByteString, AvailableComponents> known = new ConcurrentHashMap<>();
   private final Set<ByteString> unwritten = ConcurrentHashMap.newKeySet();
   private final Set<String> hints = ConcurrentHashMap.newKeySet();
@@ -53,14 +57,23 @@ public final class Catalogues {
   private final Map<ByteString, CatalogueInquiry> inquiries = new LinkedHashMap<>();
   private long bytes;
 
+  private volatile Consumer<ByteString> settled = hash -> {};
+
   // The thread that calls upkeep.
   private Set<ByteString> unusedBefore = Set.of();
   private Instant nextPruning = Instant.MIN;
+  private Instant lastUpkeep = Instant.MIN;
 
   @Inject
-  Catalogues(CatalogueStore store, Claims claims) {
+  Catalogues(CatalogueStore store, Claims claims, InstantSource clock) {
     this.store = store;
     this.claims = claims;
+    this.clock = clock;
+  }
+
+  /** Hears of each hash that is not awaited any more, known or given up. Called once. */
+  void follow(Consumer<ByteString> listener) {
+    settled = listener;
   }
 
   /**
@@ -68,6 +81,7 @@ public final class Catalogues {
    *
    * @param hash as agents report it
    */
+  @Override
   public Optional<AvailableComponents> find(ByteString hash) {
     return Optional.ofNullable(known.get(hash));
   }
@@ -80,7 +94,7 @@ public final class Catalogues {
   public Optional<AvailableComponents> findAnywhere(ByteString hash) {
     boolean possible = !hash.isEmpty() && hash.size() <= CatalogueStore.LONGEST_HASH;
     if (claims.isShared() && possible && !known.containsKey(hash)) {
-      store.read(CatalogueStore.id(hash), this::keep);
+      store.read(CatalogueStore.id(hash), this::keepAndTell);
     }
     return find(hash);
   }
@@ -92,10 +106,32 @@ public final class Catalogues {
     }
   }
 
+  /**
+   * An agent of another node has this hash. That node asks for the catalogue; here it is looked for
+   * in storage, and awaited no longer than there.
+   */
+  void seek(ByteString hash, Instant now) {
+    if (!hash.isEmpty() && asksNow(hash, now)) {
+      hint(CatalogueStore.id(hash));
+    }
+  }
+
   /** An agent sent this, asked or unasked. Without a catalogue or a hash in it, nothing happens. */
   void learn(AvailableComponents sent) {
     if (sent.getComponentsCount() > 0 && !known.containsKey(sent.getHash()) && keep(sent)) {
       unwritten.add(sent.getHash());
+      settled.accept(sent.getHash());
+    }
+  }
+
+  /** True until the first agent asked has had its time; later asks hold nobody up. */
+  @Override
+  public boolean isAwaited(ByteString hash) {
+    if (known.containsKey(hash) || hash.size() > CatalogueStore.LONGEST_HASH) {
+      return false;
+    }
+    synchronized (lock) {
+      return inquiries.getOrDefault(hash, CatalogueInquiry.NEW).isAwaited(clock.instant());
     }
   }
 
@@ -145,6 +181,7 @@ public final class Catalogues {
    * @param used the hashes that agents report
    */
   void upkeep(Instant now, Supplier<Set<ByteString>> used) {
+    givenUp(now).forEach(settled);
     try {
       flush();
       followHints();
@@ -171,7 +208,26 @@ public final class Catalogues {
   private void followHints() {
     for (String id : List.copyOf(hints)) {
       hints.remove(id);
-      store.read(id, this::keep);
+      store.read(id, this::keepAndTell);
+    }
+  }
+
+  private void keepAndTell(AvailableComponents catalogue) {
+    if (keep(catalogue)) {
+      settled.accept(catalogue.getHash());
+    }
+  }
+
+  private List<ByteString> givenUp(Instant now) {
+    synchronized (lock) {
+      List<ByteString> late =
+          inquiries.entrySet().stream()
+              .filter(inquiry -> inquiry.getValue().isAwaited(lastUpkeep))
+              .filter(inquiry -> !inquiry.getValue().isAwaited(now))
+              .map(Map.Entry::getKey)
+              .toList();
+      lastUpkeep = now;
+      return late;
     }
   }
 

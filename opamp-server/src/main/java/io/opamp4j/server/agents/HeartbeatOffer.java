@@ -66,11 +66,7 @@ final class HeartbeatOffer {
     if (offer.isEmpty() || !suits) {
       return target;
     }
-    return new Target(
-        target.offers().toBuilder().setConnectionSettings(offer.get()).build(),
-        target.configName(),
-        target.missingComponents(),
-        target.planned());
+    return target.with(target.offers().toBuilder().setConnectionSettings(offer.get()).build());
   }
 
   /**

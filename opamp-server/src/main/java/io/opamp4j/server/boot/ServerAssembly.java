@@ -8,7 +8,6 @@ import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
 import com.google.inject.spi.Message;
-import io.opamp4j.server.CustomMessageHandler;
 import io.opamp4j.server.LifecycleStep;
 import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
@@ -16,6 +15,7 @@ import io.opamp4j.server.ServerStartException;
 import io.opamp4j.server.ServerStartException.Reason;
 import io.opamp4j.server.agents.AgentsModule;
 import io.opamp4j.server.cluster.ClusterModule;
+import io.opamp4j.server.config.Extensions;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.rest.RestModule;
 import io.opamp4j.server.transport.TransportModule;
@@ -45,13 +45,12 @@ public final class ServerAssembly implements AutoCloseable {
   /**
    * Builds the graph, which opens the storage, and starts its steps.
    *
-   * @param handlers of custom messages, no two of one capability
+   * @param extensions what is installed beside the server
    * @throws ServerStartException if it cannot start; nothing is left running
    */
-  public static ServerAssembly start(
-      ServerConfig config, Module storage, Set<CustomMessageHandler> handlers) {
+  public static ServerAssembly start(ServerConfig config, Module storage, Extensions extensions) {
     List<Module> parts = new ArrayList<>(parts());
-    parts.add(new HandlersModule(handlers));
+    parts.add(new ExtensionsModule(extensions));
     return start(config, storage, parts);
   }
 

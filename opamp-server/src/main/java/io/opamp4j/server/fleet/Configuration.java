@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param hash of the files; equal content has an equal hash and needs no second offer
  * @param created when the first version was written
  * @param modified when this version was written
+ * @param draft whether this version was written to wait until somebody makes it run
  */
 public record Configuration(
     String name,
@@ -22,7 +23,8 @@ public record Configuration(
     ConfigurationSpec spec,
     ContentHash hash,
     Instant created,
-    Instant modified) {
+    Instant modified,
+    boolean draft) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
 
   public Configuration {

@@ -45,13 +45,16 @@ final class ConfigurationDocuments {
 
   private ConfigurationDocuments() {}
 
-  static ByteString encode(ConfigurationSpec spec, Instant created) {
+  static ByteString encode(ConfigurationSpec spec, Instant created, boolean draft) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("schema", SCHEMA)
         .put("selector", spec.selector().toString())
         .put("priority", spec.priority())
         .put("description", spec.description())
         .put("created", created.toString());
+    if (draft) {
+      root.put("draft", true);
+    }
     ObjectNode files = root.putObject("files");
     new TreeMap<>(spec.files().getConfigMapMap())
         .forEach(
@@ -90,7 +93,8 @@ final class ConfigurationDocuments {
           spec,
           ContentHash.of(spec.files()),
           Instant.parse(member(root, "created", JsonNodeType.STRING).asText()),
-          document.modified());
+          document.modified(),
+          root.path("draft").asBoolean());
     } catch (JsonProcessingException e) {
       throw unreadable(document, "it is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {

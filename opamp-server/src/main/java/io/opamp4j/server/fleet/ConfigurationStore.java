@@ -23,11 +23,13 @@ final class ConfigurationStore {
   static final String KIND = "configuration";
 
   private final DocumentStore documents;
+  private final ConfigurationHistory history;
   private final InstantSource clock;
 
   @Inject
-  ConfigurationStore(DocumentStore documents, InstantSource clock) {
+  ConfigurationStore(DocumentStore documents, ConfigurationHistory history, InstantSource clock) {
     this.documents = requireNonNull(documents, "documents");
+    this.history = requireNonNull(history, "history");
     this.clock = requireNonNull(clock, "clock");
   }
 
@@ -44,16 +46,20 @@ final class ConfigurationStore {
   }
 
   /**
+   * @param draft see {@link Configuration#draft}
    * @throws VersionConflictException if the name is taken
    */
-  Configuration create(String name, ConfigurationSpec spec) {
-    return put(name, spec, clock.instant(), DocumentStore.ABSENT);
+  Configuration create(String name, ConfigurationSpec spec, boolean draft) {
+    return put(name, spec, clock.instant(), draft, DocumentStore.ABSENT);
   }
 
   /**
+   * Writes the next version; the one before it goes into the history.
+   *
+   * @param draft see {@link Configuration#draft}
    * @throws VersionConflictException if the current version is another one, or there is none
    */
-  Configuration replace(String name, ConfigurationSpec spec, long expectedVersion) {
+  Configuration replace(String name, ConfigurationSpec spec, boolean draft, long expectedVersion) {
     Document current =
         documents
             .find(KIND, name)
@@ -62,7 +68,7 @@ final class ConfigurationStore {
                 () ->
                     new VersionConflictException(
                         KIND, name, expectedVersion, version(name).orElse(DocumentStore.ABSENT)));
-    return put(name, spec, created(current), expectedVersion);
+    return put(name, spec, keep(current), draft, expectedVersion);
   }
 
   /**
@@ -91,17 +97,31 @@ final class ConfigurationStore {
   }
 
   private Configuration put(
-      String name, ConfigurationSpec spec, Instant created, long expectedVersion) {
+      String name, ConfigurationSpec spec, Instant created, boolean draft, long expectedVersion) {
     Document written =
-        documents.put(KIND, name, ConfigurationDocuments.encode(spec, created), expectedVersion);
+        documents.put(
+            KIND, name, ConfigurationDocuments.encode(spec, created, draft), expectedVersion);
     return new Configuration(
-        name, written.version(), spec, ContentHash.of(spec.files()), created, written.modified());
+        name,
+        written.version(),
+        spec,
+        ContentHash.of(spec.files()),
+        created,
+        written.modified(),
+        draft);
   }
 
-  /** A document that cannot be read may be overwritten; when it was created is then lost. */
-  private Instant created(Document document) {
+  /**
+   * A document that cannot be read may be overwritten; it is then lost, and with it when the
+   * configuration was created.
+   *
+   * @return when it was created
+   */
+  private Instant keep(Document document) {
     try {
-      return ConfigurationDocuments.decode(document).created();
+      Configuration current = ConfigurationDocuments.decode(document);
+      history.keep(current, document);
+      return current.created();
     } catch (UnreadableConfigurationException e) {
       return clock.instant();
     }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All configurations as of one moment, ready to be looked up. Offers are built once, so agents with
@@ -20,25 +21,33 @@ final class Fleet implements FleetView {
           .reversed()
           .thenComparing(Configuration::name);
 
-  static final Fleet EMPTY = new Fleet(List.of());
+  static final Fleet EMPTY = new Fleet(List.of(), new ConfigurationChecks(Set.of()));
 
   /** Best first: the first that matches an agent is its target. */
   private final List<Choice> choices;
 
   /**
    * @param configurations in any order, no two with one name
+   * @param checks say what they need of agents
    */
-  Fleet(Collection<Configuration> configurations) {
+  Fleet(Collection<Configuration> configurations, ConfigurationChecks checks) {
     choices =
         configurations.stream()
             .sorted(BEST_FIRST)
-            .map(configuration -> new Choice(configuration, target(configuration)))
+            .map(
+                configuration ->
+                    new Choice(
+                        configuration,
+                        new Wanted(
+                            target(configuration), checks.needs(configuration.spec().files()))))
             .toList();
   }
 
   @Override
-  public Target resolve(AgentToServer report, Map<String, String> labels) {
-    return first(Labels.of(report, labels)).map(Choice::target).orElse(Target.NONE);
+  public Target resolve(AgentToServer report, Map<String, String> labels, Components components) {
+    return first(Labels.of(report, labels))
+        .map(choice -> choice.wanted().of(report, components))
+        .orElse(Target.NONE);
   }
 
   /**
@@ -62,11 +71,15 @@ final class Fleet implements FleetView {
 
   /** Whether both hold the same configurations in the same versions. */
   boolean sameAs(Fleet other) {
-    return choices.equals(other.choices);
+    return configurations().equals(other.configurations());
   }
 
   int size() {
     return choices.size();
+  }
+
+  private List<Configuration> configurations() {
+    return choices.stream().map(Choice::configuration).toList();
   }
 
   private Optional<Choice> first(Map<String, String> labels) {
@@ -92,7 +105,7 @@ final class Fleet implements FleetView {
   }
 
   /** A configuration and what an agent that gets it is offered. */
-  private record Choice(Configuration configuration, Target target) {
+  private record Choice(Configuration configuration, Wanted wanted) {
     boolean matches(Map<String, String> labels) {
       return configuration.spec().selector().matches(labels);
     }

@@ -6,7 +6,9 @@ import static java.lang.annotation.RetentionPolicy.RUNTIME;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
+import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
+import io.opamp4j.server.ConfigurationCheck;
 import io.opamp4j.server.LifecycleStep;
 import io.opamp4j.server.LifecycleStep.Phase;
 import io.opamp4j.server.PeriodicTask;
@@ -35,6 +37,11 @@ public final class FleetModule extends AbstractModule {
   @Override
   protected void configure() {
     bind(ConfigurationStore.class);
+    bind(ConfigurationHistory.class);
+    bind(RunningVersions.class);
+    bind(FleetReader.class);
+    bind(ConfigurationChecks.class);
+    Multibinder.newSetBinder(binder(), ConfigurationCheck.class);
     bind(FleetWatcher.class);
     bind(FleetEditor.class);
     bind(FleetSource.class).to(FleetWatcher.class);

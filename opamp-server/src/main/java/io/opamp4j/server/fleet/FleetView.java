@@ -15,6 +15,7 @@ public interface FleetView {
    *
    * @param report the agent's merged report, whose attributes count as labels
    * @param labels the operator's labels
+   * @param components what agents consist of, to compare with what the configuration needs
    */
-  Target resolve(AgentToServer report, Map<String, String> labels);
+  Target resolve(AgentToServer report, Map<String, String> labels, Components components);
 }

@@ -7,9 +7,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,9 +33,8 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
   public static final Duration REREAD_INTERVAL = Duration.ofSeconds(30);
 
   private static final Logger LOG = LoggerFactory.getLogger(FleetWatcher.class);
-  private static final int PAGE = 500;
 
-  private final ConfigurationStore store;
+  private final FleetReader reader;
   private final ChangeFeed feed;
   private final ExecutorService executor;
   private final List<Consumer<FleetView>> listeners = new CopyOnWriteArrayList<>();
@@ -53,17 +50,14 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
 
   // written while holding turn
   private volatile Fleet current = Fleet.EMPTY;
-  private List<String> reported = List.of();
 
   /**
    * @param executor runs reads and notifications; owned by the watcher, which shuts it down
    */
   @Inject
   FleetWatcher(
-      ConfigurationStore store,
-      ChangeFeed feed,
-      @FleetModule.FleetThread ExecutorService executor) {
-    this.store = requireNonNull(store, "store");
+      FleetReader reader, ChangeFeed feed, @FleetModule.FleetThread ExecutorService executor) {
+    this.reader = requireNonNull(reader, "reader");
     this.feed = requireNonNull(feed, "feed");
     this.executor = requireNonNull(executor, "executor");
   }
@@ -79,7 +73,7 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
     ChangeFeed.Subscription opened =
         feed.subscribe(
             change -> {
-              if (change.kind().equals(ConfigurationStore.KIND)) {
+              if (FleetReader.isAbout(change.kind())) {
                 refresh();
               }
             });
@@ -87,7 +81,7 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
       subscription = opened;
     }
     synchronized (turn) {
-      swap(read());
+      swap(reader.read());
     }
     LOG.info("{} configurations loaded", current.size());
   }
@@ -158,7 +152,7 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
     synchronized (turn) {
       begun();
       try {
-        swap(read());
+        swap(reader.read());
       } catch (RuntimeException e) {
         LOG.warn("configurations could not be read; those read before stay in use", e);
       } finally {
@@ -172,23 +166,6 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
     synchronized (lock) {
       pending = null;
     }
-  }
-
-  private Fleet read() {
-    List<Configuration> all = new ArrayList<>();
-    List<String> unreadable = new ArrayList<>();
-    Optional<String> after = Optional.empty();
-    do {
-      ConfigurationList page = store.list(after, PAGE);
-      all.addAll(page.items());
-      page.unreadable().forEach(e -> unreadable.add(String.valueOf(e.getMessage())));
-      after = page.next();
-    } while (after.isPresent());
-    if (!unreadable.equals(reported)) {
-      unreadable.forEach(problem -> LOG.error("{}; it is left out of the fleet", problem));
-      reported = List.copyOf(unreadable);
-    }
-    return new Fleet(all);
   }
 
   private void swap(Fleet next) {

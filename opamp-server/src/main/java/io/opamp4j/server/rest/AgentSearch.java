@@ -45,10 +45,7 @@ record AgentSearch(
     Optional<InstanceUid> after = parseCursor(cursor, errors);
     Set<ConnectionState> parsedStates = parseStates(states, errors);
     Selector parsedSelector = parseSelector(selector, errors);
-    if (!errors.isEmpty()) {
-      throw new ProblemException(
-          Problem.invalidRequest("the query parameters are not valid", errors));
-    }
+    ProblemException.throwIfAny(errors);
     return new AgentSearch(parsedLimit, after, parsedStates, parsedSelector);
   }
 

@@ -104,6 +104,37 @@ public final class AgentsResource {
     return directory.find(parsed).map(AgentDetail::of).orElseThrow(() -> absent(parsed));
   }
 
+  @GET
+  @Path("{uid}/diff")
+  @Operation(
+      operationId = "diffAgent",
+      summary = "Compare what an agent runs with and what it should have",
+      description =
+          "Agents may change what they are given, so a difference does not mean that the"
+              + " configuration was not applied. Where each side has one file, the two are compared"
+              + " whatever they are called.")
+  @ApiResponse(
+      responseCode = "200",
+      description = "The differences",
+      content = @Content(schema = @Schema(implementation = AgentDiff.class)))
+  @ApiResponse(
+      responseCode = "400",
+      description = "The uid is malformed",
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "There is no such agent",
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  public AgentDiff diff(
+      @PathParam("uid")
+          @Parameter(
+              description = "The instance uid",
+              schema = @Schema(type = "string", format = "uuid"))
+          String uid) {
+    InstanceUid parsed = parse(uid);
+    return directory.find(parsed).map(AgentDiff::of).orElseThrow(() -> absent(parsed));
+  }
+
   /** Reads the uid of a path. */
   static InstanceUid parse(String uid) {
     try {

@@ -32,6 +32,11 @@ record ConfigFile(
             file.getContentType(), null, Base64.getEncoder().encodeToString(body.toByteArray()));
   }
 
+  /** No files at all. */
+  static AgentConfigMap none() {
+    return AgentConfigMap.getDefaultInstance();
+  }
+
   /** All files of a map, by name. */
   static Map<String, ConfigFile> allOf(AgentConfigMap files) {
     Map<String, ConfigFile> all = new TreeMap<>();

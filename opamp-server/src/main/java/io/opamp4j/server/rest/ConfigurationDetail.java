@@ -3,9 +3,11 @@ package io.opamp4j.server.rest;
 import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 
 import io.opamp4j.server.fleet.Configuration;
+import io.opamp4j.server.fleet.RunningVersion;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A configuration with its files. */
 @Schema(description = "A configuration with its files")
@@ -19,9 +21,15 @@ record ConfigurationDetail(
     @Schema(requiredMode = REQUIRED, description = "Files by name") Map<String, ConfigFile> files,
     @Schema(requiredMode = REQUIRED) Instant created,
     @Schema(requiredMode = REQUIRED, description = "When this version was written")
-        Instant modified) {
+        Instant modified,
+    @Schema(
+            requiredMode = REQUIRED,
+            description = "Whether this version was written to wait until it is chosen to run")
+        boolean draft,
+    @Schema(description = "The version that agents get; left out if they get none yet")
+        @Nullable Long runningVersion) {
 
-  static ConfigurationDetail of(Configuration configuration) {
+  static ConfigurationDetail of(Configuration configuration, RunningVersion running) {
     return new ConfigurationDetail(
         configuration.name(),
         configuration.version(),
@@ -31,6 +39,8 @@ record ConfigurationDetail(
         configuration.hash().toString(),
         ConfigFile.allOf(configuration.spec().files()),
         configuration.created(),
-        configuration.modified());
+        configuration.modified(),
+        configuration.draft(),
+        running.any() ? running.version() : null);
   }
 }

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * A configuration as an operator writes it. What only the server sets is taken and ignored, so that
  * a configuration can be read, edited and sent back; which version is replaced, If-Match says.
  */
-@JsonIgnoreProperties({"version", "hash", "created", "modified"})
+@JsonIgnoreProperties({"version", "hash", "created", "modified", "draft", "runningVersion"})
 @Schema(
     description =
-        "A configuration to write. version, hash, created and modified may be sent back as they"
-            + " were read; they are ignored.")
+        "A configuration to write. version, hash, created, modified, draft and runningVersion may"
+            + " be sent back as they were read; they are ignored.")
 record ConfigurationInput(
     @Schema(
             description =

@@ -1,10 +1,13 @@
 package io.opamp4j.server.rest;
 
 import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+import static java.util.Objects.requireNonNull;
 
 import io.opamp4j.server.fleet.ConfigurationList;
+import io.opamp4j.server.fleet.RunningVersion;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One page of configurations. */
@@ -24,11 +27,13 @@ record ConfigurationPage(
       @Schema(requiredMode = REQUIRED) String name,
       @Schema(requiredMode = REQUIRED) String problem) {}
 
-  static ConfigurationPage of(ConfigurationList list) {
+  static ConfigurationPage of(ConfigurationList list, Map<String, RunningVersion> running) {
     List<Unreadable> unreadable =
         list.unreadable().stream().map(e -> new Unreadable(e.id(), e.problem())).toList();
     return new ConfigurationPage(
-        list.items().stream().map(ConfigurationSummary::of).toList(),
+        list.items().stream()
+            .map(c -> ConfigurationSummary.of(c, requireNonNull(running.get(c.name()))))
+            .toList(),
         unreadable.isEmpty() ? null : unreadable,
         list.next().orElse(null));
   }

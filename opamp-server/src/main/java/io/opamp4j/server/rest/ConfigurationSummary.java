@@ -3,9 +3,11 @@ package io.opamp4j.server.rest;
 import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 
 import io.opamp4j.server.fleet.Configuration;
+import io.opamp4j.server.fleet.RunningVersion;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A configuration without the content of its files. */
 @Schema(description = "A configuration without the content of its files")
@@ -19,9 +21,15 @@ record ConfigurationSummary(
     @Schema(requiredMode = REQUIRED) List<String> fileNames,
     @Schema(requiredMode = REQUIRED) Instant created,
     @Schema(requiredMode = REQUIRED, description = "When this version was written")
-        Instant modified) {
+        Instant modified,
+    @Schema(
+            requiredMode = REQUIRED,
+            description = "Whether this version was written to wait until it is chosen to run")
+        boolean draft,
+    @Schema(description = "The version that agents get; left out if they get none yet")
+        @Nullable Long runningVersion) {
 
-  static ConfigurationSummary of(Configuration configuration) {
+  static ConfigurationSummary of(Configuration configuration, RunningVersion running) {
     return new ConfigurationSummary(
         configuration.name(),
         configuration.version(),
@@ -31,6 +39,8 @@ record ConfigurationSummary(
         configuration.hash().toString(),
         configuration.spec().files().getConfigMapMap().keySet().stream().sorted().toList(),
         configuration.created(),
-        configuration.modified());
+        configuration.modified(),
+        configuration.draft(),
+        running.any() ? running.version() : null);
   }
 }

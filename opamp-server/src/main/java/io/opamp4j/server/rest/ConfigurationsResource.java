@@ -3,6 +3,7 @@ package io.opamp4j.server.rest;
 import static io.opamp4j.server.rest.Problem.MEDIA_TYPE;
 
 import io.opamp4j.server.fleet.Configuration;
+import io.opamp4j.server.fleet.ConfigurationList;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.storage.VersionConflictException;
 import io.swagger.v3.oas.annotations.Operation;
@@ -68,7 +69,8 @@ public final class ConfigurationsResource {
           @Nullable String limit,
       @QueryParam("cursor") @Parameter(description = "nextCursor of the page before")
           @Nullable String cursor) {
-    return ConfigurationPage.of(editor.list(Optional.ofNullable(cursor), Paging.limit(limit)));
+    ConfigurationList list = editor.list(Optional.ofNullable(cursor), Paging.limit(limit));
+    return ConfigurationPage.of(list, editor.running(list.items()));
   }
 
   @POST
@@ -101,9 +103,15 @@ public final class ConfigurationsResource {
       responseCode = "415",
       description = "The body is not JSON",
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-  public Response create(@RequestBody(required = true) ConfigurationInput input) {
+  public Response create(
+      @QueryParam("draft")
+          @Parameter(
+              description = "Whether it waits until it is chosen to run; agents keep what runs",
+              schema = @Schema(type = "boolean", defaultValue = "false"))
+          @Nullable String draft,
+      @RequestBody(required = true) ConfigurationInput input) {
     try {
-      return created(editor.create(input.draft()));
+      return created(editor.create(input.draft(), going(draft)));
     } catch (VersionConflictException e) {
       throw new ProblemException(
           Problem.alreadyExists(
@@ -205,14 +213,20 @@ public final class ConfigurationsResource {
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public Response put(
       @PathParam("name") @Parameter(description = "The configuration") String name,
+      @QueryParam("draft")
+          @Parameter(
+              description = "Whether it waits until it is chosen to run; agents keep what runs",
+              schema = @Schema(type = "boolean", defaultValue = "false"))
+          @Nullable String draft,
       @RequestBody(required = true) ConfigurationInput input,
       @Context HttpHeaders headers) {
+    FleetEditor.Going going = going(draft);
     Preconditions preconditions = Preconditions.of(headers);
     if (preconditions.mustBeAbsent()) {
-      return created(editor.create(name, input.draft()));
+      return created(editor.create(name, input.draft(), going));
     }
     long expected = preconditions.matched("configuration " + name, editor.version(name));
-    return answer(Response.ok(), editor.replace(name, input.draft(), expected));
+    return answer(Response.ok(), editor.replace(name, input.draft(), going, expected));
   }
 
   @DELETE
@@ -244,14 +258,27 @@ public final class ConfigurationsResource {
     return Response.noContent().build();
   }
 
-  private static Response created(Configuration configuration) {
+  private static FleetEditor.Going going(@Nullable String draft) {
+    if (draft == null || draft.equals("false")) {
+      return FleetEditor.Going.LIVE;
+    }
+    if (!draft.equals("true")) {
+      throw ProblemException.invalid("draft", "must be true or false");
+    }
+    return FleetEditor.Going.DRAFT;
+  }
+
+  private Response created(Configuration configuration) {
     URI location =
         UriBuilder.fromPath(Api.ROOT).path("configurations").path(configuration.name()).build();
     return answer(Response.created(location), configuration);
   }
 
-  private static Response answer(Response.ResponseBuilder answer, Configuration configuration) {
-    return answer.entity(ConfigurationDetail.of(configuration)).tag(etag(configuration)).build();
+  private Response answer(Response.ResponseBuilder answer, Configuration configuration) {
+    return answer
+        .entity(ConfigurationDetail.of(configuration, editor.running(configuration)))
+        .tag(etag(configuration))
+        .build();
   }
 
   private static EntityTag etag(Configuration configuration) {

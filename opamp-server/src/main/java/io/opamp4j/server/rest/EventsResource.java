@@ -68,10 +68,7 @@ public final class EventsResource {
     int most = Paging.limit(limit, errors);
     Optional<Long> id = Optional.ofNullable(after).map(text -> id(text, errors));
     Optional<InstanceUid> uid = Optional.ofNullable(agent).flatMap(text -> uid(text, errors));
-    if (!errors.isEmpty()) {
-      throw new ProblemException(
-          Problem.invalidRequest("the query parameters are not valid", errors));
-    }
+    ProblemException.throwIfAny(errors);
     return EventPage.of(
         id.map(from -> journal.after(from, uid, most)).orElseGet(() -> journal.latest(uid, most)));
   }

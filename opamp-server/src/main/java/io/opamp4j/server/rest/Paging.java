@@ -19,10 +19,7 @@ final class Paging {
   static int limit(@Nullable String text) {
     List<FieldError> errors = new ArrayList<>();
     int limit = limit(text, errors);
-    if (!errors.isEmpty()) {
-      throw new ProblemException(
-          Problem.invalidRequest("the query parameters are not valid", errors));
-    }
+    ProblemException.throwIfAny(errors);
     return limit;
   }
 

@@ -51,6 +51,14 @@ record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
     return ifMatch.isEmpty();
   }
 
+  /** A change of what is always there must say what it changes. */
+  void requireIfMatch() {
+    if (ifMatch.isEmpty()) {
+      throw new ProblemException(
+          Problem.preconditionRequired("give If-Match with the ETag of what is to be changed"));
+    }
+  }
+
   /**
    * The version that may be replaced or removed.
    *

@@ -19,6 +19,18 @@ final class ProblemException extends RuntimeException {
         Problem.invalidRequest(field + " " + message, List.of(new FieldError(field, message))));
   }
 
+  /**
+   * Some of the query parameters are wrong.
+   *
+   * @throws ProblemException if there are errors
+   */
+  static void throwIfAny(List<FieldError> errors) {
+    if (!errors.isEmpty()) {
+      throw new ProblemException(
+          Problem.invalidRequest("the query parameters are not valid", errors));
+    }
+  }
+
   Problem problem() {
     return problem;
   }

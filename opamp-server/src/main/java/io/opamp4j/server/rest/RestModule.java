@@ -29,6 +29,9 @@ public final class RestModule extends AbstractModule {
           ComponentsResource.class,
           EventsResource.class,
           ConfigurationsResource.class,
+          ConfigurationVersionsResource.class,
+          RunningVersionResource.class,
+          ConfigurationDiffResource.class,
           NodesResource.class,
           ServerResource.class,
           OpenApiResource.class);

@@ -41,7 +41,7 @@ final class ExtrasFixture {
     orders = new OrderUpkeep(store, book);
     feed = stores.changes();
     desk = new OrderDesk(store, book, time, new SplittableRandom(SEEDS.incrementAndGet()));
-    catalogues = new Catalogues(new CatalogueStore(stores.documents()), claims);
+    catalogues = new Catalogues(new CatalogueStore(stores.documents()), claims, time);
     this.handlers = new CustomHandlers(new LinkedHashSet<>(List.of(handlers)));
     customMessages = new CustomMessages(this.handlers, handlerWork::add, time);
     OrderClaims orderClaims = new OrderClaims(book, store, orders, claims, storageWork::add, time);

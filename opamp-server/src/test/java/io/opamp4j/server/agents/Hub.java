@@ -52,7 +52,7 @@ final class Hub implements FleetSource {
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
   private int uidsMade;
-  private FleetView view = (report, labels) -> Target.NONE;
+  private FleetView view = (report, labels, components) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
     this(store, config, ExtrasFixture.memory());
@@ -92,8 +92,8 @@ final class Hub implements FleetSource {
             Runnable::run);
     writer = new RecordWriter(store, claims);
     HeartbeatOffer heartbeat = new HeartbeatOffer(config);
-    Targets targets = new Targets(this, heartbeat);
     beside = new ExtrasFixture(extras, claims, time, handlers);
+    Targets targets = new Targets(this, beside.catalogues, heartbeat);
     AgentMachine machine =
         new AgentMachine(
             0x7 | heartbeat.serverCapability(), beside.handlers.capabilities(), this::nextFresh);
@@ -192,7 +192,11 @@ final class Hub implements FleetSource {
             configHash,
             List.of(),
             Optional.empty());
-    view = (report, labels) -> target;
+    want((report, labels, components) -> target);
+  }
+
+  void want(FleetView wanted) {
+    view = wanted;
     subscribers.forEach(subscriber -> subscriber.accept(view));
     run();
   }

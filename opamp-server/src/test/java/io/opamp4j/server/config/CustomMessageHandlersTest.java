@@ -23,18 +23,16 @@ class CustomMessageHandlersTest {
   @Test
   void findsThoseInstalledBesideThoseGiven() {
     Handler given = new Handler(Set.of("com.example.given"));
-    Set<CustomMessageHandler> found =
-        CustomMessageHandlers.load(services(Installed.class.getName()), List.of(given), problems);
+    Set<CustomMessageHandler> found = load(services(Installed.class.getName()), given);
     assertThat(problems.isEmpty()).isTrue();
     assertThat(found).hasSize(2).contains(given).hasAtLeastOneElementOfType(Installed.class);
   }
 
   @Test
   void refusesTwoHandlersOfOneCapability() {
-    CustomMessageHandlers.load(
+    load(
         services(Installed.class.getName()),
-        List.of(new Handler(Set.of("com.example.installed", "com.example.other"))),
-        problems);
+        new Handler(Set.of("com.example.installed", "com.example.other")));
     assertThat(problems.report())
         .contains("two handlers have the capability 'com.example.installed'")
         .contains(Handler.class.getName())
@@ -61,12 +59,16 @@ class CustomMessageHandlersTest {
 
   @Test
   void tellsOfAHandlerThatCannotBeLoaded() {
-    CustomMessageHandlers.load(services("no.such.Handler"), List.of(), problems);
+    load(services("no.such.Handler"));
     assertThat(problems.report()).contains("cannot be loaded").contains("no.such.Handler");
   }
 
   private void load(CustomMessageHandler handler) {
-    CustomMessageHandlers.load(NOTHING, List.of(handler), problems);
+    load(NOTHING, handler);
+  }
+
+  private Set<CustomMessageHandler> load(ClassLoader loader, CustomMessageHandler... given) {
+    return Extensions.load(loader, new Extensions(Set.of(given), Set.of()), problems).handlers();
   }
 
   /** Sees the classes of the tests, and this one handler. */

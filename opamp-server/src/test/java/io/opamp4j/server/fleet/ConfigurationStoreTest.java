@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigurationStoreTest {
   private final DocumentStore documents = FleetFixture.documents();
-  private final ConfigurationStore store =
-      new ConfigurationStore(documents, () -> FleetFixture.NOW);
+  private final ConfigurationStore store = FleetFixture.store(documents);
 
   @Test
   void readsBackWhatWasWritten() {
@@ -33,7 +32,7 @@ final class ConfigurationStoreTest {
     ConfigurationSpec spec =
         new ConfigurationSpec(Selector.parse("a=\"x y\",!b"), Integer.MIN_VALUE, "für alle", files);
 
-    Configuration created = store.create("web", spec);
+    Configuration created = store.create("web", spec, false);
 
     assertThat(created.version()).isEqualTo(1);
     assertThat(created.created()).isEqualTo(FleetFixture.NOW);
@@ -45,11 +44,10 @@ final class ConfigurationStoreTest {
 
   @Test
   void replacingKeepsTheTimeOfCreationAndCountsVersions() {
-    store.create("web", spec("", 0, "one"));
-    ConfigurationStore later =
-        new ConfigurationStore(documents, () -> FleetFixture.NOW.plusSeconds(60));
+    store.create("web", spec("", 0, "one"), false);
+    ConfigurationStore later = FleetFixture.store(documents, FleetFixture.NOW.plusSeconds(60));
 
-    Configuration replaced = later.replace("web", spec("", 0, "two"), 1);
+    Configuration replaced = later.replace("web", spec("", 0, "two"), false, 1);
 
     assertThat(replaced.version()).isEqualTo(2);
     assertThat(replaced.created()).isEqualTo(FleetFixture.NOW);
@@ -58,17 +56,17 @@ final class ConfigurationStoreTest {
 
   @Test
   void refusesToOverwriteWhatItsWriterHasNotSeen() {
-    store.create("web", spec("", 0, "one"));
-    store.replace("web", spec("", 0, "two"), 1);
+    store.create("web", spec("", 0, "one"), false);
+    store.replace("web", spec("", 0, "two"), false, 1);
 
     assertThatExceptionOfType(VersionConflictException.class)
-        .isThrownBy(() -> store.create("web", spec("", 0, "x")))
+        .isThrownBy(() -> store.create("web", spec("", 0, "x"), false))
         .satisfies(e -> assertThat(e.currentVersion()).isEqualTo(2));
     assertThatExceptionOfType(VersionConflictException.class)
-        .isThrownBy(() -> store.replace("web", spec("", 0, "x"), 1))
+        .isThrownBy(() -> store.replace("web", spec("", 0, "x"), false, 1))
         .satisfies(e -> assertThat(e.currentVersion()).isEqualTo(2));
     assertThatExceptionOfType(VersionConflictException.class)
-        .isThrownBy(() -> store.replace("none", spec("", 0, "x"), 1))
+        .isThrownBy(() -> store.replace("none", spec("", 0, "x"), false, 1))
         .satisfies(e -> assertThat(e.currentVersion()).isEqualTo(DocumentStore.ABSENT));
     assertThatExceptionOfType(VersionConflictException.class)
         .isThrownBy(() -> store.remove("web", 1));
@@ -80,7 +78,7 @@ final class ConfigurationStoreTest {
   @Test
   void pagesInOrderOfName() {
     for (String name : List.of("c", "a", "b")) {
-      store.create(name, spec("", 0, name));
+      store.create(name, spec("", 0, name), false);
     }
 
     ConfigurationList first = store.list(Optional.empty(), 2);
@@ -112,9 +110,9 @@ final class ConfigurationStoreTest {
             + " x",
       })
   void documentsThatCannotBeReadAreNamedAndSkipped(String body) {
-    store.create("a", spec("", 0, "a"));
+    store.create("a", spec("", 0, "a"), false);
     documents.put(ConfigurationStore.KIND, "bad", ByteString.copyFromUtf8(body), 0);
-    store.create("c", spec("", 0, "c"));
+    store.create("c", spec("", 0, "c"), false);
 
     ConfigurationList list = store.list(Optional.empty(), 10);
 
@@ -129,7 +127,7 @@ final class ConfigurationStoreTest {
     assertThatExceptionOfType(UnreadableConfigurationException.class)
         .isThrownBy(() -> store.find("bad"))
         .withMessageContaining("bad");
-    assertThat(store.replace("bad", spec("", 0, "good"), 1).version()).isEqualTo(2);
+    assertThat(store.replace("bad", spec("", 0, "good"), false, 1).version()).isEqualTo(2);
     assertThat(store.find("bad")).isPresent();
   }
 
@@ -138,7 +136,7 @@ final class ConfigurationStoreTest {
     documents.put(
         ConfigurationStore.KIND,
         "Not A Name",
-        ConfigurationDocuments.encode(spec("", 0, "x"), FleetFixture.NOW),
+        ConfigurationDocuments.encode(spec("", 0, "x"), FleetFixture.NOW, false),
         0);
 
     assertThat(store.list(Optional.empty(), 10).unreadable())
@@ -150,7 +148,7 @@ final class ConfigurationStoreTest {
   @Test
   void theStoredFormDoesNotChange() {
     ByteString encoded =
-        ConfigurationDocuments.encode(spec("env=prod", 7, "receivers:\n"), FleetFixture.NOW);
+        ConfigurationDocuments.encode(spec("env=prod", 7, "receivers:\n"), FleetFixture.NOW, false);
 
     assertThat(encoded.toStringUtf8())
         .isEqualTo(

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,12 +24,34 @@ import java.util.function.Consumer;
 final class FleetFixture {
   static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
+  private static final ConfigurationChecks CHECKS = new ConfigurationChecks(Set.of());
+
   private FleetFixture() {}
 
   static DocumentStore documents() {
     return Guice.createInjector(
             new MemoryStoragePlugin().module(new TextOptions(List.of(), Map.of())))
         .getInstance(DocumentStore.class);
+  }
+
+  static Fleet fleet(List<Configuration> configurations) {
+    return new Fleet(configurations, CHECKS);
+  }
+
+  static ConfigurationStore store(DocumentStore documents) {
+    return store(documents, NOW);
+  }
+
+  static ConfigurationStore store(DocumentStore documents, Instant now) {
+    return new ConfigurationStore(documents, new ConfigurationHistory(documents), () -> now);
+  }
+
+  static FleetReader reader(DocumentStore documents) {
+    return new FleetReader(
+        store(documents),
+        new RunningVersions(documents),
+        new ConfigurationHistory(documents),
+        CHECKS);
   }
 
   static ConfigurationSpec spec(String selector, int priority, String body) {
@@ -48,7 +71,7 @@ final class FleetFixture {
 
   static Configuration configuration(String name, String selector, int priority) {
     ConfigurationSpec spec = spec(selector, priority, name);
-    return new Configuration(name, 1, spec, ContentHash.of(spec.files()), NOW, NOW);
+    return new Configuration(name, 1, spec, ContentHash.of(spec.files()), NOW, NOW, false);
   }
 
   /** A feed that speaks only when the test says so, on the test's thread. */
@@ -67,6 +90,37 @@ final class FleetFixture {
 
     int subscriptions() {
       return listeners.size();
+    }
+  }
+
+  /** Runs work at once, on the thread that brings it. */
+  static final class Direct extends AbstractExecutorService {
+    @Override
+    public void execute(Runnable command) {
+      command.run();
+    }
+
+    @Override
+    public void shutdown() {}
+
+    @Override
+    public List<Runnable> shutdownNow() {
+      return List.of();
+    }
+
+    @Override
+    public boolean isShutdown() {
+      return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+      return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+      return false;
     }
   }
 

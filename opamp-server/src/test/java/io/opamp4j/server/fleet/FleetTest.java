@@ -19,7 +19,8 @@ final class FleetTest {
   void theOfferCarriesFilesHashAndName() {
     Configuration web = configuration("web", "env=prod", 0);
 
-    Target target = new Fleet(List.of(web)).resolve(REPORT, Map.of("env", "prod"));
+    Target target =
+        FleetFixture.fleet(List.of(web)).resolve(REPORT, Map.of("env", "prod"), Components.UNKNOWN);
 
     assertThat(target.configName()).isEqualTo("web v1");
     assertThat(target.offers().getRemoteConfig().getConfig()).isEqualTo(web.spec().files());
@@ -30,16 +31,16 @@ final class FleetTest {
 
   @Test
   void nothingIsWantedWhereNothingMatches() {
-    Fleet fleet = new Fleet(List.of(configuration("web", "env=prod", 0)));
+    Fleet fleet = FleetFixture.fleet(List.of(configuration("web", "env=prod", 0)));
 
-    assertThat(fleet.resolve(REPORT, Map.of())).isSameAs(Target.NONE);
-    assertThat(Fleet.EMPTY.resolve(REPORT, Map.of())).isSameAs(Target.NONE);
+    assertThat(fleet.resolve(REPORT, Map.of(), Components.UNKNOWN)).isSameAs(Target.NONE);
+    assertThat(Fleet.EMPTY.resolve(REPORT, Map.of(), Components.UNKNOWN)).isSameAs(Target.NONE);
   }
 
   @Test
   void tellsConfigurationsThatOnlyTheirNamesDecideBetween() {
     Fleet fleet =
-        new Fleet(
+        FleetFixture.fleet(
             List.of(
                 configuration("b", "env", 5),
                 configuration("a", "env=prod", 5),
@@ -47,9 +48,11 @@ final class FleetTest {
                 configuration("other", "env=dev", 5)));
 
     assertThat(fleet.tied(REPORT, Map.of("env", "prod"))).containsExactly("a", "b");
-    assertThat(fleet.resolve(REPORT, Map.of("env", "prod")).configName()).isEqualTo("a v1");
+    assertThat(fleet.resolve(REPORT, Map.of("env", "prod"), Components.UNKNOWN).configName())
+        .isEqualTo("a v1");
     assertThat(fleet.tied(REPORT, Map.of())).isEmpty();
-    assertThat(fleet.resolve(REPORT, Map.of()).configName()).isEqualTo("low v1");
+    assertThat(fleet.resolve(REPORT, Map.of(), Components.UNKNOWN).configName())
+        .isEqualTo("low v1");
   }
 
   @Test
@@ -70,7 +73,7 @@ final class FleetTest {
                       .thenComparing(Configuration::name))
               .map(c -> c.ref().toString())
               .orElse("");
-      assertThat(new Fleet(all).resolve(REPORT, labels).configName())
+      assertThat(FleetFixture.fleet(all).resolve(REPORT, labels, Components.UNKNOWN).configName())
           .as("seed %d", seed)
           .isEqualTo(expected);
     }

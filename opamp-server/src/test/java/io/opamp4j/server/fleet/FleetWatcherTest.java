@@ -20,16 +20,17 @@ import org.junit.jupiter.api.Test;
 
 final class FleetWatcherTest {
   private final Flaky documents = new Flaky(FleetFixture.documents());
-  private final ConfigurationStore store = new ConfigurationStore(documents, () -> NOW);
+  private final ConfigurationStore store = FleetFixture.store(documents);
   private final FleetFixture.Feed feed = new FleetFixture.Feed();
   private final FleetFixture.Later executor = new FleetFixture.Later();
-  private final FleetWatcher watcher = new FleetWatcher(store, feed, executor);
+  private final FleetWatcher watcher =
+      new FleetWatcher(FleetFixture.reader(documents), feed, executor);
   private final List<String> seen = new ArrayList<>();
 
   @Test
   void hasEverythingAfterStartAlsoBeyondOnePage() {
     for (int i = 0; i < 1_201; i++) {
-      store.create("c" + i, spec("n=" + i, 0, "body " + i));
+      store.create("c" + i, spec("n=" + i, 0, "body " + i), false);
     }
 
     watcher.start();
@@ -49,7 +50,7 @@ final class FleetWatcherTest {
   void manyHintsBecomeOneRead() {
     watcher.start();
     watcher.subscribe(view -> seen.add(chosen(view, "1")));
-    store.create("web", spec("", 0, "x"));
+    store.create("web", spec("", 0, "x"), false);
     int before = documents.reads;
 
     for (int i = 0; i < 100; i++) {
@@ -87,7 +88,7 @@ final class FleetWatcherTest {
 
   @Test
   void anUnchangedFleetKeepsItsIdentityAndTellsNobody() {
-    store.create("web", spec("", 0, "x"));
+    store.create("web", spec("", 0, "x"), false);
     watcher.start();
     FleetView before = watcher.current();
     watcher.subscribe(view -> seen.add("called"));
@@ -101,10 +102,10 @@ final class FleetWatcherTest {
 
   @Test
   void noticesAConfigurationThatWasRemovedAndMadeAnewAtTheSameVersion() {
-    store.create("web", spec("", 0, "old"));
+    store.create("web", spec("", 0, "old"), false);
     watcher.start();
     store.remove("web", 1);
-    Configuration anew = store.create("web", spec("", 0, "new"));
+    Configuration anew = store.create("web", spec("", 0, "new"), false);
 
     watcher.refresh();
     executor.runAll();
@@ -112,7 +113,7 @@ final class FleetWatcherTest {
     assertThat(
             watcher
                 .current()
-                .resolve(AgentToServer.getDefaultInstance(), Map.of())
+                .resolve(AgentToServer.getDefaultInstance(), Map.of(), Components.UNKNOWN)
                 .offers()
                 .getRemoteConfig()
                 .getConfigHash())
@@ -129,10 +130,10 @@ final class FleetWatcherTest {
         });
     watcher.subscribe(view -> seen.add("second " + chosen(view, "1")));
 
-    store.create("web", spec("", 0, "x"));
+    store.create("web", spec("", 0, "x"), false);
     CompletableFuture<FleetView> refreshed = watcher.refresh().toCompletableFuture();
     executor.runAll();
-    store.replace("web", spec("", 0, "y"), 1);
+    store.replace("web", spec("", 0, "y"), false, 1);
     watcher.refresh();
     executor.runAll();
 
@@ -142,7 +143,7 @@ final class FleetWatcherTest {
 
   @Test
   void whenTheStoreFailsTheViewStaysAndTheNextReadCatchesUp() {
-    store.create("web", spec("", 0, "x"));
+    store.create("web", spec("", 0, "x"), false);
     watcher.start();
     FleetView before = watcher.current();
     store.remove("web", 1);
@@ -161,7 +162,7 @@ final class FleetWatcherTest {
   @Test
   void anUnreadableDocumentDoesNotHideTheOthers() {
     documents.put(ConfigurationStore.KIND, "bad", ByteString.copyFromUtf8("?"), 0);
-    store.create("web", spec("", 0, "x"));
+    store.create("web", spec("", 0, "x"), false);
 
     watcher.start();
 
@@ -176,7 +177,7 @@ final class FleetWatcherTest {
     executor.runAll();
     watcher.tick(NOW.plus(FleetWatcher.REREAD_INTERVAL).minusMillis(1));
     assertThat(executor.waiting()).isZero();
-    store.create("web", spec("", 0, "x"));
+    store.create("web", spec("", 0, "x"), false);
     watcher.tick(NOW.plus(FleetWatcher.REREAD_INTERVAL));
     executor.runAll();
 
@@ -198,7 +199,8 @@ final class FleetWatcherTest {
   }
 
   private static String chosen(FleetView view, String n) {
-    return view.resolve(AgentToServer.getDefaultInstance(), Map.of("n", n)).configName();
+    return view.resolve(AgentToServer.getDefaultInstance(), Map.of("n", n), Components.UNKNOWN)
+        .configName();
   }
 
   /** Counts listings, and fails when told to. */
@@ -216,6 +218,9 @@ final class FleetWatcherTest {
     public Page<Document> list(String kind, Optional<String> after, int limit) {
       if (broken) {
         throw new StorageException("broken on purpose", true, null);
+      }
+      if (!kind.equals(ConfigurationStore.KIND)) {
+        return store.list(kind, after, limit);
       }
       reads++;
       // Twice at most: what it does may lead to another read.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.Components;
 import io.opamp4j.server.fleet.FleetSource;
 import java.util.List;
 import java.util.Map;
@@ -332,7 +333,7 @@ final class ConfigurationsRestTest {
   private static String chosen(FleetSource fleet) {
     return fleet
         .current()
-        .resolve(AgentToServer.getDefaultInstance(), Map.of("env", "prod"))
+        .resolve(AgentToServer.getDefaultInstance(), Map.of("env", "prod"), Components.UNKNOWN)
         .configName();
   }
 

@@ -1,0 +1,56 @@
+package io.opamp4j.server.fleet;
+
+import com.google.protobuf.ByteString;
+import io.opamp4j.core.Capabilities;
+import io.opamp4j.core.server.Target;
+import io.opamp4j.proto.AgentCapabilities;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.server.ConfigurationCheck.Finding;
+import io.opamp4j.server.ConfigurationCheck.Needs;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The target of one configuration, and what becomes of it for agents that lack something. Agents
+ * with the same components share the same target. Thread-safe.
+ */
+final class Wanted {
+  private final Target target;
+  private final Needs needs;
+  private final Target awaiting;
+
+  /** As many as there are different catalogues. */
+  private final Map<ByteString, Target> byCatalogue = new ConcurrentHashMap<>();
+
+  Wanted(Target target, Needs needs) {
+    this.target = target;
+    this.needs = needs;
+    this.awaiting = target.withheld("the agent is asked what components it has");
+  }
+
+  Target of(AgentToServer report, Components components) {
+    if (needs == Finding.NOTHING.needs()) {
+      return target;
+    }
+    ByteString hash =
+        Capabilities.has(
+                report.getCapabilities(),
+                AgentCapabilities.AgentCapabilities_ReportsAvailableComponents)
+            ? report.getAvailableComponents().getHash()
+            : ByteString.EMPTY;
+    Optional<AvailableComponents> known = hash.isEmpty() ? Optional.empty() : components.find(hash);
+    if (known.isEmpty() && !hash.isEmpty() && components.isAwaited(hash)) {
+      return awaiting;
+    }
+    // What cannot be known is not kept: it may be told later.
+    return known.isPresent() || hash.isEmpty()
+        ? byCatalogue.computeIfAbsent(hash, h -> judged(known))
+        : judged(known);
+  }
+
+  private Target judged(Optional<AvailableComponents> components) {
+    return target.missing(needs.missing(components));
+  }
+}
