@@ -46,8 +46,8 @@ public final class Catalogues implements Components {
   private static final Logger log = LoggerFactory.getLogger(Catalogues.class);
 
   private final CatalogueStore store;
-  private final InstantSource clock;
   private final Claims claims;
+  private final InstantSource clock;
   private final ConcurrentMap<ByteString, AvailableComponents> known = new ConcurrentHashMap<>();
   private final Set<ByteString> unwritten = ConcurrentHashMap.newKeySet();
   private final Set<String> hints = ConcurrentHashMap.newKeySet();
@@ -94,7 +94,7 @@ public final class Catalogues implements Components {
   public Optional<AvailableComponents> findAnywhere(ByteString hash) {
     boolean possible = !hash.isEmpty() && hash.size() <= CatalogueStore.LONGEST_HASH;
     if (claims.isShared() && possible && !known.containsKey(hash)) {
-      store.read(CatalogueStore.id(hash), this::keep);
+      store.read(CatalogueStore.id(hash), this::keepAndTell);
     }
     return find(hash);
   }
@@ -103,6 +103,16 @@ public final class Catalogues implements Components {
   void hint(String documentId) {
     if (claims.isShared() && hints.size() < MOST_INQUIRIES) {
       hints.add(documentId);
+    }
+  }
+
+  /**
+   * An agent of another node has this hash. That node asks for the catalogue; here it is looked for
+   * in storage, and awaited no longer than there.
+   */
+  void seek(ByteString hash, Instant now) {
+    if (!hash.isEmpty() && asksNow(hash, now)) {
+      hint(CatalogueStore.id(hash));
     }
   }
 
@@ -195,6 +205,19 @@ public final class Catalogues implements Components {
     }
   }
 
+  private void followHints() {
+    for (String id : List.copyOf(hints)) {
+      hints.remove(id);
+      store.read(id, this::keepAndTell);
+    }
+  }
+
+  private void keepAndTell(AvailableComponents catalogue) {
+    if (keep(catalogue)) {
+      settled.accept(catalogue.getHash());
+    }
+  }
+
   private List<ByteString> givenUp(Instant now) {
     synchronized (lock) {
       List<ByteString> late =
@@ -205,19 +228,6 @@ public final class Catalogues implements Components {
               .toList();
       lastUpkeep = now;
       return late;
-    }
-  }
-
-  private void followHints() {
-    for (String id : List.copyOf(hints)) {
-      hints.remove(id);
-      store.read(
-          id,
-          catalogue -> {
-            if (keep(catalogue)) {
-              settled.accept(catalogue.getHash());
-            }
-          });
     }
   }
 

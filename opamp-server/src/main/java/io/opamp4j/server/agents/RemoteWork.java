@@ -146,6 +146,9 @@ final class RemoteWork {
   private AgentState state(AgentRecord record) {
     Presence presence = Presences.in(record.ownership());
     Link link = Presences.link(presence, claims.lost(record.ownership()), clock.instant());
+    if (link.up()) {
+      targets.seekComponents(record.report(), clock.instant());
+    }
     return Elsewhere.state(
         record.uid(), sessions.share(record.report()), link, Presences.offered(presence, link));
   }

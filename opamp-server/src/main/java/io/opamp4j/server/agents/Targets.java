@@ -6,6 +6,7 @@ import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,11 @@ final class Targets {
 
   FleetView current() {
     return fleet.current();
+  }
+
+  /** An agent of another node has this report. */
+  void seekComponents(AgentToServer report, Instant now) {
+    components.seek(report.getAvailableComponents().getHash(), now);
   }
 
   /**

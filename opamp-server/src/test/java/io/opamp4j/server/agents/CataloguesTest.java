@@ -116,8 +116,7 @@ class CataloguesTest {
   void boundsWhatItKeepsOfAllCatalogues() {
     int each = Catalogues.LARGEST / 2;
     int fit = (int) (Catalogues.MOST_BYTES / each);
-    Catalogues catalogues =
-        new Catalogues(new CatalogueStore(documents), Hub.alone(), () -> NOW);
+    Catalogues catalogues = new Catalogues(new CatalogueStore(documents), Hub.alone(), () -> NOW);
     for (int i = 0; i < fit + 5; i++) {
       catalogues.learn(sized("c" + i, each));
     }
@@ -134,8 +133,7 @@ class CataloguesTest {
 
   @Test
   void asksForManyHashesInBoundedMemory() {
-    Catalogues catalogues =
-        new Catalogues(new CatalogueStore(documents), Hub.alone(), () -> NOW);
+    Catalogues catalogues = new Catalogues(new CatalogueStore(documents), Hub.alone(), () -> NOW);
     for (int i = 0; i < 3 * Catalogues.MOST_INQUIRIES; i++) {
       assertThat(catalogues.asksNow(bytes("h" + i), NOW)).isTrue();
     }

@@ -305,8 +305,16 @@ class ClusterTest {
         () ->
             n1.hub.hub.received(socket, Hub.bare(Hub.UID, 1).setAvailableComponents(more).build()));
     cluster.pass(Duration.ofSeconds(2));
-    assertThat(n2.hub.beside.catalogues.find(another)).as("the hint was lost").isEmpty();
-    assertThat(n2.hub.beside.catalogues.findAnywhere(another)).contains(more);
+    assertThat(n2.hub.beside.catalogues.find(another)).as("without a hint").contains(more);
+
+    ByteString unheard = ByteString.copyFromUtf8("unheard of");
+    AvailableComponents most = full.toBuilder().setHash(unheard).build();
+    cluster
+        .stores
+        .documents()
+        .put(CatalogueStore.KIND, CatalogueStore.id(unheard), most.toByteString(), 0);
+    assertThat(n2.hub.beside.catalogues.find(unheard)).isEmpty();
+    assertThat(n2.hub.beside.catalogues.findAnywhere(unheard)).contains(most);
     assertThat(n2.hub.beside.catalogues.findAnywhere(ByteString.EMPTY)).isEmpty();
   }
 
