@@ -224,8 +224,9 @@ public final class StorageBenchmark {
   }
 
   private static void print(PrintStream out, List<Figures> all) {
-    out.println("| backend | new records/s | records changed/s | listed/s | listed by node/s |"
-        + " single reads/s | bytes per agent |");
+    out.println(
+        "| backend | new records/s | records changed/s | listed/s | listed by node/s |"
+            + " single reads/s | bytes per agent |");
     out.println("| --- | --- | --- | --- | --- | --- | --- |");
     for (Figures each : all) {
       out.printf(

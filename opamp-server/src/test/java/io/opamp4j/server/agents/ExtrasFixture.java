@@ -50,7 +50,8 @@ final class ExtrasFixture {
     customMessages = new CustomMessages(this.handlers, handlerWork::add, time);
     OrderClaims orderClaims = new OrderClaims(book, store, orders, claims, storageWork::add, time);
     labelUpkeep = new LabelUpkeep(labelStore, labelBook, feed);
-    extras = new AgentExtras(catalogues, orderClaims, orders, customMessages, labelBook, labelUpkeep);
+    extras =
+        new AgentExtras(catalogues, orderClaims, orders, customMessages, labelBook, labelUpkeep);
   }
 
   /** Storage of its own, in memory. */
