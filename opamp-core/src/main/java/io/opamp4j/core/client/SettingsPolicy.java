@@ -36,9 +36,13 @@ public record SettingsPolicy(
   /** After a refused certificate request none is made for as long. */
   static final Duration AFTER_REFUSAL = Duration.ofHours(1);
 
-  /** Nothing is kept, so certificates are refused; anything else is tried. */
+  /** Nothing is kept, certificates are refused, and headers stay where they were given. */
   public static final SettingsPolicy EPHEMERAL =
-      new SettingsPolicy(false, false, settings -> Optional.empty(), (from, to) -> false);
+      new SettingsPolicy(
+          false,
+          false,
+          settings -> Optional.empty(),
+          (from, to) -> from.getDestinationEndpoint().equals(to.getDestinationEndpoint()));
 
   public SettingsPolicy {
     requireNonNull(objection, "objection");
