@@ -72,73 +72,83 @@ public final class StorageCopy {
 
   private void copyBlobs() {
     Counter counter = new Counter("blobs");
-    from.blobs().each(
-        blob -> {
-          try (InputStream content =
-              from.blobs().open(blob.hash(), 0).orElseThrow(() -> gone("blob " + blob.hash()))) {
-            Blob copied = to.blobs().put(content);
-            require(copied.equals(blob), "blob " + blob.hash());
-          } catch (IOException e) {
-            throw new StorageException("blob " + blob.hash() + " cannot be read", true, e);
-          }
-          counter.count();
-        });
+    from.blobs()
+        .each(
+            blob -> {
+              try (InputStream content =
+                  from.blobs()
+                      .open(blob.hash(), 0)
+                      .orElseThrow(() -> gone("blob " + blob.hash()))) {
+                Blob copied = to.blobs().put(content);
+                require(copied.equals(blob), "blob " + blob.hash());
+              } catch (IOException e) {
+                throw new StorageException("blob " + blob.hash() + " cannot be read", true, e);
+              }
+              counter.count();
+            });
     counter.total();
   }
 
   private void copyDocuments(String kind, boolean overwrite) {
     Counter counter = new Counter("documents of kind " + kind);
-    from.documents().each(
-        kind,
-        document -> {
-          if (overwrite) {
-            to.documents()
-                .find(kind, document.id())
-                .ifPresent(old -> to.documents().remove(kind, old.id(), old.version()));
-          }
-          to.documents().restore(document);
-          counter.count();
-        });
+    from.documents()
+        .each(
+            kind,
+            document -> {
+              if (overwrite) {
+                to.documents()
+                    .find(kind, document.id())
+                    .ifPresent(old -> to.documents().remove(kind, old.id(), old.version()));
+              }
+              to.documents().restore(document);
+              counter.count();
+            });
     counter.total();
   }
 
   private void copyAgents() {
     Counter counter = new Counter("agents");
-    from.agents().eachPage(
-        PAGE,
-        records -> {
-          Set<InstanceUid> left = to.agents().save(records);
-          if (!left.isEmpty()) {
-            // The target has a later claim of them, which must not outlive what it is about.
-            left.forEach(to.agents()::remove);
-            to.agents().save(records.stream().filter(each -> left.contains(each.uid())).toList());
-          }
-          counter.count(records.size());
-        });
+    from.agents()
+        .eachPage(
+            PAGE,
+            records -> {
+              Set<InstanceUid> left = to.agents().save(records);
+              if (!left.isEmpty()) {
+                // The target has a later claim of them, which must not outlive what it is about.
+                left.forEach(to.agents()::remove);
+                to.agents()
+                    .save(records.stream().filter(each -> left.contains(each.uid())).toList());
+              }
+              counter.count(records.size());
+            });
     counter.total();
   }
 
   private void compare() {
     progress.accept("comparing");
-    from.blobs().each(
-        blob ->
-            require(to.blobs().find(blob.hash()).equals(Optional.of(blob)), "blob " + blob.hash()));
+    from.blobs()
+        .each(
+            blob ->
+                require(
+                    to.blobs().find(blob.hash()).equals(Optional.of(blob)), "blob " + blob.hash()));
     for (String kind : from.documents().kinds()) {
-      from.documents().each(
-          kind,
-          document ->
-              require(
-                  to.documents().find(kind, document.id()).equals(Optional.of(document)),
-                  kind + " " + document.id()));
+      from.documents()
+          .each(
+              kind,
+              document ->
+                  require(
+                      to.documents().find(kind, document.id()).equals(Optional.of(document)),
+                      kind + " " + document.id()));
     }
-    from.agents().eachPage(
-        PAGE,
-        records ->
-            records.forEach(
-                record ->
-                    require(
-                        to.agents().find(record.uid()).equals(Optional.of(record)),
-                        "agent " + record.uid())));
+    from.agents()
+        .eachPage(
+            PAGE,
+            records ->
+                records.forEach(
+                    record ->
+                        require(
+                            to.agents().find(record.uid()).equals(Optional.of(record)),
+                            "agent " + record.uid())));
   }
 
   private static void require(boolean equal, String what) {

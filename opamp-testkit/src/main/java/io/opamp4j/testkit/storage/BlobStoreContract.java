@@ -65,8 +65,8 @@ public abstract class BlobStoreContract extends StoreContract {
   }
 
   /**
-   * The size of the blob of {@link #streamsABlobThatNoMemoryHolds}, in bytes. It shows what it is to
-   * show when the tests run with a small heap.
+   * The size of the blob of {@link #streamsABlobThatNoMemoryHolds}, in bytes. It shows what it is
+   * to show when the tests run with a small heap.
    */
   protected long largeBlobSize() {
     return 1L << 30;

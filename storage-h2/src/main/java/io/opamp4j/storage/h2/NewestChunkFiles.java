@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every commit is a chunk. After a crash H2 finds the newest by the header, which names some
  * chunk, and from there by the place that each chunk foretells for the next. When a chunk comes to
- * lie elsewhere, the header is written anew; but H2 2.5.252 (and 2.3.232) then puts the chunk before
- * into it, the very one that foretold wrongly. All commits from there on are lost if the process is
- * killed before the header is written again. Here the header gets the chunk that has just been
- * written.
+ * lie elsewhere, the header is written anew; but H2 2.5.252 (and 2.3.232) then puts the chunk
+ * before into it, the very one that foretold wrongly. All commits from there on are lost if the
+ * process is killed before the header is written again. Here the header gets the chunk that has
+ * just been written.
  */
 final class NewestChunkFiles {
   /** Goes in front of the path, and of the scheme of the file system inside. */
@@ -125,10 +125,7 @@ final class NewestChunkFiles {
       int checksum = line.lastIndexOf(",fletcher:");
       Matcher named = Pattern.compile(".*,chunk:([0-9a-f]+),.*").matcher(line);
       Chunk right = newest;
-      if (right == null
-          || checksum < 0
-          || !named.matches()
-          || hex(named.group(1)) >= right.id()) {
+      if (right == null || checksum < 0 || !named.matches() || hex(named.group(1)) >= right.id()) {
         return ByteBuffer.wrap(bytes);
       }
       String text =

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What only a second process can show. {@code -Dkills=…} kills more or less often, {@code -Dseed=…} draws
- * other moments.
+ * What only a second process can show. {@code -Dkills=…} kills more or less often, {@code -Dseed=…}
+ * draws other moments.
  */
 class H2ProcessIT {
   private static final int KILLS = Integer.getInteger("kills", 100);

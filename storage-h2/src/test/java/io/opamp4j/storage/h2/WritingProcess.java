@@ -86,8 +86,7 @@ final class WritingProcess {
   }
 
   private void writeAgents() {
-    long last =
-        agents.find(uid(0)).map(record -> record.report().getSequenceNum()).orElse(0L);
+    long last = agents.find(uid(0)).map(record -> record.report().getSequenceNum()).orElse(0L);
     for (long number = last + 1; true; number++) {
       ChildJvm.say("will agents " + number);
       agents.save(batch(number));

@@ -30,10 +30,7 @@ final class Listing {
    * @param after the place behind a name
    */
   static <T> Page<T> page(
-      byte[] from,
-      int limit,
-      Function<byte[], List<Entry<T>>> read,
-      UnaryOperator<byte[]> after) {
+      byte[] from, int limit, Function<byte[], List<Entry<T>>> read, UnaryOperator<byte[]> after) {
     byte[] place = from;
     while (true) {
       List<Entry<T>> found = read.apply(place);
