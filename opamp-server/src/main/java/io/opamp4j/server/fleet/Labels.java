@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What {@link Selector selectors} see of an agent. Pure. */
 public final class Labels {
@@ -37,6 +38,24 @@ public final class Labels {
     AgentDescription description = report.getAgentDescription();
     return last(description.getIdentifyingAttributesList(), key)
         .or(() -> last(description.getNonIdentifyingAttributesList(), key));
+  }
+
+  /** Whether the value of some attribute or of some label of an operator's passes. */
+  public static boolean any(
+      AgentToServer report, Map<String, String> operatorLabels, Predicate<String> passes) {
+    AgentDescription description = report.getAgentDescription();
+    return any(description.getIdentifyingAttributesList(), passes)
+        || any(description.getNonIdentifyingAttributesList(), passes)
+        || operatorLabels.values().stream().anyMatch(passes);
+  }
+
+  private static boolean any(List<KeyValue> attributes, Predicate<String> passes) {
+    for (KeyValue attribute : attributes) {
+      if (passes.test(Attributes.text(attribute.getValue()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Optional<String> last(List<KeyValue> attributes, String key) {

@@ -1,9 +1,9 @@
 package io.opamp4j.server.fleet;
 
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One condition of a {@link Selector}.
@@ -31,8 +31,10 @@ record Requirement(String key, Operator operator, List<String> values) {
     values = List.copyOf(new TreeSet<>(values));
   }
 
-  boolean matches(Map<String, String> labels) {
-    String value = labels.get(key);
+  /**
+   * @param value of the label; null if it is missing
+   */
+  boolean matches(@Nullable String value) {
     return switch (operator) {
       case IN -> value != null && values.contains(value);
       case NOT_IN -> value == null || !values.contains(value);

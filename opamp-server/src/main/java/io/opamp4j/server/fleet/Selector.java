@@ -6,7 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Picks agents by their labels, in the grammar of Kubernetes' label selectors: conditions separated
@@ -60,8 +62,18 @@ public final class Selector {
 
   /** Whether all conditions hold for these labels. */
   public boolean matches(Map<String, String> labels) {
+    return matches(labels::get);
+  }
+
+  /**
+   * Whether all conditions hold. Reads only the labels it names, so that they need not all be
+   * gathered.
+   *
+   * @param labels gives the label of a key, or null if it is missing
+   */
+  public boolean matches(Function<String, @Nullable String> labels) {
     for (Requirement requirement : requirements) {
-      if (!requirement.matches(labels)) {
+      if (!requirement.matches(labels.apply(requirement.key()))) {
         return false;
       }
     }
@@ -71,7 +83,7 @@ public final class Selector {
   /** The first condition that does not hold for these labels; empty if all do. */
   public Optional<String> failing(Map<String, String> labels) {
     return requirements.stream()
-        .filter(requirement -> !requirement.matches(labels))
+        .filter(requirement -> !requirement.matches(labels.get(requirement.key())))
         .map(Requirement::toString)
         .findFirst();
   }

@@ -10,7 +10,6 @@ import io.opamp4j.server.fleet.SelectorSyntaxException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param states the agent is in one of these
  * @param selector its labels match
- * @param text its uid, a label's value, its address or its configuration (as in {@code web v3})
- *     contains this, upper or lower case; in lower case here, empty for any agent
+ * @param text its uid, a value of an attribute or label, its address or its configuration (as in
+ *     {@code web v3}) contains this, upper or lower case; empty for any agent
  * @param configuration what it should have is a version of this; empty for any
  * @param version what it should have is of this version
  * @param health what it says of its health
@@ -90,7 +89,7 @@ record AgentFilter(
       if (q.length() > LONGEST_TEXT) {
         errors.add(new FieldError("q", "must have at most " + LONGEST_TEXT + " characters"));
       }
-      return q.toLowerCase(Locale.ROOT);
+      return q;
     }
 
     private Optional<String> parseConfiguration(List<FieldError> errors) {
@@ -134,11 +133,8 @@ record AgentFilter(
         || !hasTarget(agent)) {
       return false;
     }
-    if (selector.equals(Selector.EVERYTHING) && text.isEmpty()) {
-      return true;
-    }
-    Map<String, String> labels = Labels.of(agent.report(), agent.labels());
-    return selector.matches(labels) && (text.isEmpty() || hasText(agent, labels));
+    return selector.matches(key -> Labels.one(agent.report(), agent.labels(), key).orElse(null))
+        && (text.isEmpty() || hasText(agent));
   }
 
   private boolean hasTarget(AgentView agent) {
@@ -152,15 +148,21 @@ record AgentFilter(
         .isPresent();
   }
 
-  private boolean hasText(AgentView agent, Map<String, String> labels) {
+  private boolean hasText(AgentView agent) {
     return contains(agent.uid().toString())
         || contains(agent.target().configName())
         || agent.remoteAddress().filter(this::contains).isPresent()
-        || labels.values().stream().anyMatch(this::contains);
+        || Labels.any(agent.report(), agent.labels(), this::contains);
   }
 
   private boolean contains(String value) {
-    return value.toLowerCase(Locale.ROOT).contains(text);
+    int last = value.length() - text.length();
+    for (int at = 0; at <= last; at++) {
+      if (value.regionMatches(true, at, text, 0, text.length())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Set<ConnectionState> parseStates(List<String> names, List<FieldError> errors) {

@@ -48,57 +48,58 @@ record AgentSearch(
 
   AgentPage run(AgentDirectory directory) {
     // One more than fits tells whether there is a next page.
-    List<Found> found = sort.equals(AgentSort.USUAL) ? inOrder(directory) : sorted(directory);
-    Long total = count ? count(directory) : null;
+    Result result = sort.equals(AgentSort.USUAL) && !count ? inOrder(directory) : sorted(directory);
+    List<Found> found = result.found();
     boolean more = found.size() > limit;
     List<Found> page = more ? found.subList(0, limit) : found;
     return new AgentPage(
         page.stream().map(one -> AgentSummary.of(one.agent())).toList(),
         more ? sort.cursor(page.get(limit - 1).place()) : null,
-        total);
+        count ? result.matching() : null);
   }
 
   /** Agents are kept in this order, so the rest need not be looked at. */
-  private List<Found> inOrder(AgentDirectory directory) {
+  private Result inOrder(AgentDirectory directory) {
     Optional<InstanceUid> above = after.map(AgentSort.Place::uid);
     try (Stream<AgentView> agents = directory.list(above)) {
-      return agents
-          .filter(filter::matches)
-          .limit(limit + 1L)
-          .map(agent -> new Found(sort.place(agent), agent))
-          .toList();
+      List<Found> found =
+          agents
+              .filter(filter::matches)
+              .limit(limit + 1L)
+              .map(agent -> new Found(sort.place(agent), agent))
+              .toList();
+      return new Result(found, found.size());
     }
   }
 
-  private List<Found> sorted(AgentDirectory directory) {
+  private Result sorted(AgentDirectory directory) {
     Comparator<Found> order = Comparator.comparing(Found::place, sort.order());
     // The last of those kept first, for it gives way to a better one.
     PriorityQueue<Found> best = new PriorityQueue<>(order.reversed());
+    long matching = 0;
     try (Stream<AgentView> agents = directory.list(Optional.empty())) {
-      agents.forEach(
-          agent -> {
-            Found next = new Found(sort.place(agent), agent);
-            if (isBehindCursor(next)
-                && (best.size() <= limit || order.compare(next, best.element()) < 0)
-                && filter.matches(agent)) {
-              best.add(next);
-              if (best.size() > limit + 1) {
-                best.remove();
-              }
-            }
-          });
+      for (AgentView agent : (Iterable<AgentView>) agents::iterator) {
+        Found next = new Found(sort.place(agent), agent);
+        boolean fits =
+            isBehindCursor(next)
+                && (best.size() <= limit || order.compare(next, best.element()) < 0);
+        // What would not be shown is looked at only to be counted.
+        if ((fits || count) && filter.matches(agent)) {
+          matching++;
+          if (fits) {
+            best.add(next);
+          }
+          if (best.size() > limit + 1) {
+            best.remove();
+          }
+        }
+      }
     }
-    return best.stream().sorted(order).toList();
+    return new Result(best.stream().sorted(order).toList(), matching);
   }
 
   private boolean isBehindCursor(Found found) {
     return after.isEmpty() || sort.order().compare(found.place(), after.get()) > 0;
-  }
-
-  private long count(AgentDirectory directory) {
-    try (Stream<AgentView> agents = directory.list(Optional.empty())) {
-      return agents.filter(filter::matches).count();
-    }
   }
 
   private static AgentSort parseSort(@Nullable String text, List<FieldError> errors) {
@@ -133,6 +134,14 @@ record AgentSearch(
     }
     return "true".equals(text);
   }
+
+  /**
+   * What was found.
+   *
+   * @param found at most one more than fits on the page, in order
+   * @param matching how many there are on all pages, if they were counted
+   */
+  private record Result(List<Found> found, long matching) {}
 
   /** An agent and where it stands in this order. */
   private record Found(AgentSort.Place place, AgentView agent) {}
