@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,9 @@ class DistributionIT {
                 "opamp-server.jar",
                 "bin/opamp-server",
                 "bin/opamp-server.bat",
+                "opampctl.jar",
+                "bin/opampctl",
+                "bin/opampctl.bat",
                 "conf/opamp-server.yaml",
                 "conf/logback.xml",
                 "plugins/README.md",
@@ -35,20 +40,34 @@ class DistributionIT {
                 "licenses/MPL-2.0.txt"))
         .allSatisfy(name -> assertThat(FOLDER.resolve(name)).isRegularFile());
     assertThat(FOLDER.resolve("bin/opamp-server")).isExecutable();
+    assertThat(FOLDER.resolve("bin/opampctl")).isExecutable();
     assertThat(FOLDER.resolveSibling("opamp-server-" + VERSION + ".zip")).isRegularFile();
     assertThat(FOLDER.resolveSibling("opamp-server-" + VERSION + ".tar.gz")).isRegularFile();
   }
 
   @Test
-  void theManifestNamesExactlyTheJarsInLib() throws IOException {
+  void theManifestsNameExactlyTheJarsInLib() throws IOException {
+    List<String> ofServer = classPath("opamp-server.jar");
+    List<String> ofCtl = classPath("opampctl.jar");
+    assertThat(ofServer).startsWith("conf/");
+    Set<String> named = new HashSet<>(ofServer.subList(1, ofServer.size()));
+    named.addAll(ofCtl);
+    assertThat(named)
+        .containsExactlyInAnyOrderElementsOf(jars().map(name -> "lib/" + name).toList());
+    assertThat(ofServer).noneMatch(name -> name.contains("picocli") || name.contains("opampctl"));
+    assertThat(ofCtl)
+        .as("the command line knows the server by its REST API alone")
+        .allMatch(name -> name.matches("lib/(picocli|jackson-[a-z-]+|snakeyaml)-[0-9.]+\\.jar"));
     try (JarFile jar = new JarFile(FOLDER.resolve("opamp-server.jar").toFile())) {
       var attributes = jar.getManifest().getMainAttributes();
-      List<String> named = List.of(attributes.getValue("Class-Path").split(" "));
-      assertThat(named).startsWith("conf/");
-      assertThat(named.subList(1, named.size()))
-          .containsExactlyInAnyOrderElementsOf(jars().map(name -> "lib/" + name).toList());
       assertThat(attributes.getValue("Enable-Native-Access")).isEqualTo("ALL-UNNAMED");
       assertThat(attributes.getValue("Implementation-Version")).isEqualTo(VERSION);
+    }
+  }
+
+  private static List<String> classPath(String jarName) throws IOException {
+    try (JarFile jar = new JarFile(FOLDER.resolve(jarName).toFile())) {
+      return List.of(jar.getManifest().getMainAttributes().getValue("Class-Path").split(" "));
     }
   }
 
@@ -153,6 +172,7 @@ class DistributionIT {
     assertThat(tar.waitFor()).isZero();
     Path unpacked = working.resolve("opamp-server-" + VERSION);
     assertThat(unpacked.resolve("bin/opamp-server")).isExecutable();
+    assertThat(unpacked.resolve("bin/opampctl")).isExecutable();
     assertThat(unpacked.resolve("conf/opamp-server.yaml")).isRegularFile();
     assertThat(Files.isExecutable(unpacked.resolve("LICENSE"))).isFalse();
   }

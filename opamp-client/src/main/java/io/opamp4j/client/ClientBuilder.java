@@ -2,33 +2,27 @@ package io.opamp4j.client;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.client.packages.Packages;
 import io.opamp4j.client.transport.Transport;
-import io.opamp4j.client.transport.TransportSettings;
 import io.opamp4j.client.transport.Transports;
 import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.InstanceUid;
-import io.opamp4j.core.client.ClientMachine;
-import io.opamp4j.core.client.ClientSettings;
 import io.opamp4j.core.client.Duplex;
-import io.opamp4j.core.client.SettingsPolicy;
 import io.opamp4j.core.timing.Backoff;
 import io.opamp4j.core.timing.Heartbeat;
+import io.opamp4j.core.timing.TimeSource;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentDescription;
-import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.proto.EffectiveConfig;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -38,8 +32,6 @@ import javax.net.ssl.SSLContext;
  * threads.
  */
 public final class ClientBuilder {
-  private static final Duration STABLE_AFTER = Duration.ofSeconds(30);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
   private static final Set<AgentCapabilities> PARTS =
       Set.of(
           AgentCapabilities.AgentCapabilities_ReportsOwnTraces,
@@ -47,20 +39,12 @@ public final class ClientBuilder {
           AgentCapabilities.AgentCapabilities_ReportsOwnLogs,
           AgentCapabilities.AgentCapabilities_AcceptsOtherConnectionSettings);
 
-  private final AgentToServer.Builder report = AgentToServer.newBuilder();
-  private final Handlers handlers = new Handlers();
   private final Connecting connecting;
-  private Optional<InstanceUid> uid = Optional.empty();
-  private boolean serverMakesUid;
-  private Optional<ClientStore> store = Optional.empty();
-  private boolean requestsCertificate;
-  private Heartbeat heartbeat = Heartbeat.DEFAULT;
-  private Backoff backoff = Backoff.DEFAULT;
-  private InstantSource clock = new SteadyClock();
-  private RandomGenerator random = new SecureRandom();
+  private final Assembly assembly;
 
   ClientBuilder(URI endpoint) {
     connecting = new Connecting(endpoint);
+    assembly = new Assembly(connecting);
   }
 
   /**
@@ -68,13 +52,13 @@ public final class ClientBuilder {
    * UID-04). One that is in the {@link #store} already counts before this one.
    */
   public ClientBuilder instanceUid(InstanceUid instanceUid) {
-    uid = Optional.of(instanceUid);
+    assembly.uid = Optional.of(instanceUid);
     return this;
   }
 
   /** Has the server make the id (UID-05); the one set or made here is used until it does. */
   public ClientBuilder serverMakesInstanceUid() {
-    serverMakesUid = true;
+    assembly.serverMakesUid = true;
     return this;
   }
 
@@ -83,31 +67,31 @@ public final class ClientBuilder {
    * client begins anew: with another id, without configuration and without settings.
    */
   public ClientBuilder store(ClientStore clientStore) {
-    store = Optional.of(clientStore);
+    assembly.store = Optional.of(clientStore);
     return this;
   }
 
   /** Who the agent is; {@link Descriptions} helps to write it. */
   public ClientBuilder description(AgentDescription description) {
-    report.setAgentDescription(description);
+    assembly.report.setAgentDescription(description);
     return this;
   }
 
   /** How the agent is at the start; {@link Healths} helps to write it. */
   public ClientBuilder health(ComponentHealth health) {
-    report.setHealth(Healths.checked(health));
+    assembly.report.setHealth(Healths.checked(health));
     return this;
   }
 
   /** The configuration in use at the start. */
   public ClientBuilder effectiveConfig(EffectiveConfig effectiveConfig) {
-    report.setEffectiveConfig(effectiveConfig);
+    assembly.report.setEffectiveConfig(effectiveConfig);
     return this;
   }
 
   /** What the agent is made of. A missing hash is made from the content. */
   public ClientBuilder availableComponents(AvailableComponents components) {
-    report.setAvailableComponents(AgentReport.hashed(components));
+    assembly.report.setAvailableComponents(AgentReport.hashed(components));
     return this;
   }
 
@@ -117,7 +101,7 @@ public final class ClientBuilder {
    * @throws IllegalArgumentException if one is not like {@code com.example.backup/v2} (CUSTOM-05)
    */
   public ClientBuilder customCapabilities(List<String> names) {
-    report.setCustomCapabilities(AgentReport.custom(names));
+    assembly.report.setCustomCapabilities(AgentReport.custom(names));
     return this;
   }
 
@@ -127,19 +111,26 @@ public final class ClientBuilder {
    * heard.
    */
   public ClientBuilder remoteConfig(RemoteConfigHandler handler) {
-    handlers.remoteConfig = requireNonNull(handler, "handler");
+    assembly.handlers.remoteConfig = requireNonNull(handler, "handler");
     return this;
   }
 
-  /** Accepts packages from the server. */
+  /** Accepts packages from the server, downloads and installs them. */
+  public ClientBuilder packages(Packages packages) {
+    assembly.packages = Optional.of(packages);
+    return this;
+  }
+
+  /** Accepts packages from the server and leaves everything about them to the application. */
   public ClientBuilder packages(PackagesHandler handler) {
-    handlers.packages = requireNonNull(handler, "handler");
+    assembly.handlers.packages = requireNonNull(handler, "handler");
+    assembly.packages = Optional.empty();
     return this;
   }
 
   /** What to do when the server asks for a restart; without this the client cannot be asked. */
   public ClientBuilder onRestart(Runnable restart) {
-    handlers.restart = requireNonNull(restart, "restart");
+    assembly.handlers.restart = requireNonNull(restart, "restart");
     return this;
   }
 
@@ -149,7 +140,7 @@ public final class ClientBuilder {
    * they last as long as the process, and certificates are refused (CONN-19).
    */
   public ClientBuilder acceptOpampSettings() {
-    handlers.opampSettings = true;
+    assembly.handlers.opampSettings = true;
     return this;
   }
 
@@ -158,7 +149,7 @@ public final class ClientBuilder {
    * kept in the {@link #store}, which this needs as much as {@link #acceptOpampSettings}.
    */
   public ClientBuilder requestCertificate() {
-    requestsCertificate = true;
+    assembly.requestsCertificate = true;
     return this;
   }
 
@@ -175,14 +166,14 @@ public final class ClientBuilder {
         throw new IllegalArgumentException("not a kind of other connection settings: " + part);
       }
     }
-    handlers.settings = requireNonNull(handler, "handler");
-    handlers.settingsParts = Capabilities.of(parts.toArray(AgentCapabilities[]::new));
+    assembly.handlers.settings = requireNonNull(handler, "handler");
+    assembly.handlers.settingsParts = Capabilities.of(parts.toArray(AgentCapabilities[]::new));
     return this;
   }
 
   /** Who hears what happens. */
   public ClientBuilder listener(ClientListener clientListener) {
-    handlers.listener = requireNonNull(clientListener, "listener");
+    assembly.handlers.listener = requireNonNull(clientListener, "listener");
     return this;
   }
 
@@ -231,21 +222,21 @@ public final class ClientBuilder {
    * turns heartbeats off, which polling cannot do without.
    */
   public ClientBuilder heartbeatInterval(Duration interval) {
-    heartbeat = new Heartbeat(interval);
-    settings(Duplex.FULL);
+    assembly.heartbeat = new Heartbeat(interval);
+    assembly.settings(Duplex.FULL);
     return this;
   }
 
   /** How long connecting and each answer may take; 30 s by default. */
   public ClientBuilder answerTimeout(Duration timeout) {
     connecting.answerTimeout = timeout;
-    settings(Duplex.FULL);
+    assembly.settings(Duplex.FULL);
     return this;
   }
 
   /** The waits between attempts; by default from 0.5 s to 60 s (E-34). */
   public ClientBuilder backoff(Backoff waits) {
-    backoff = requireNonNull(waits, "backoff");
+    assembly.backoff = requireNonNull(waits, "backoff");
     return this;
   }
 
@@ -262,7 +253,7 @@ public final class ClientBuilder {
   /** The largest message sent, in bytes, before compression; 64 MiB by default (LIM-02, LIM-03). */
   public ClientBuilder sendLimit(int bytes) {
     connecting.sendLimit = bytes;
-    settings(Duplex.FULL);
+    assembly.settings(Duplex.FULL);
     return this;
   }
 
@@ -272,10 +263,15 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** For tests: the time, and the chance in the waits. */
-  ClientBuilder timeAndChance(InstantSource testClock, RandomGenerator testRandom) {
-    clock = testClock;
-    random = testRandom;
+  /**
+   * For tests: a time moved by hand, by which the client heartbeats, waits and gives up. How long
+   * the network may take to connect, or to answer a request over HTTP, is measured in real time all
+   * the same.
+   *
+   * @param time must not run backwards
+   */
+  public ClientBuilder time(TimeSource time) {
+    assembly.clock = requireNonNull(time, "time");
     return this;
   }
 
@@ -285,51 +281,11 @@ public final class ClientBuilder {
    * @throws IllegalArgumentException if the settings contradict each other
    */
   public OpampClient build() {
-    return build(new Transports(connecting.settings()));
+    return assembly.build(new Transports(connecting.settings()));
   }
 
   /** For tests: a client on another transport. */
   OpampClient build(Transport transport) {
-    TransportSettings base = connecting.settings();
-    if (requestsCertificate && (store.isEmpty() || !handlers.opampSettings)) {
-      throw new IllegalArgumentException(
-          "requestCertificate() needs a store() and acceptOpampSettings()");
-    }
-    SettingsPolicy policy =
-        new SettingsPolicy(store.isPresent(), requestsCertificate, base::objection);
-    ClientSettings settings = settings(base.duplex());
-    Past past =
-        Past.of(
-            store,
-            () -> uid.orElseGet(() -> InstanceUid.generate(clock.instant(), random)),
-            serverMakesUid);
-    AgentToServer start = past.report(report.build(), handlers.remoteConfig().isPresent());
-    return new OpampClient(
-        past,
-        new AgentReport(start, capabilities()),
-        handlers.copy(),
-        new ClientMachine(settings, policy, random),
-        transport,
-        clock,
-        connecting.sendLimit);
-  }
-
-  private long capabilities() {
-    long heartbeats =
-        heartbeat.enabled()
-            ? Capabilities.of(AgentCapabilities.AgentCapabilities_ReportsHeartbeat)
-            : 0;
-    return handlers.capabilities() | heartbeats;
-  }
-
-  private ClientSettings settings(Duplex duplex) {
-    return new ClientSettings(
-        duplex,
-        heartbeat,
-        connecting.answerTimeout,
-        STABLE_AFTER,
-        CLOSE_TIMEOUT,
-        backoff,
-        connecting.sendLimit);
+    return assembly.build(transport);
   }
 }

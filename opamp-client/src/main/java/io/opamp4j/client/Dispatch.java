@@ -86,6 +86,7 @@ final class Dispatch implements Outlet {
       callbacks.run(notice.getClass().getSimpleName(), () -> tell(notice));
     }
     if (notice instanceof Notice.Stopped) {
+      handlers.ready().ifPresent(ReadyPackages::close);
       callbacks.close();
     }
   }

@@ -13,6 +13,7 @@ final class Handlers {
   ClientListener listener = new ClientListener() {};
   @Nullable RemoteConfigHandler remoteConfig;
   @Nullable PackagesHandler packages;
+  @Nullable ReadyPackages ready;
   @Nullable ConnectionSettingsHandler settings;
   @Nullable Runnable restart;
   long settingsParts;
@@ -23,6 +24,7 @@ final class Handlers {
     copy.listener = listener;
     copy.remoteConfig = remoteConfig;
     copy.packages = packages;
+    copy.ready = ready;
     copy.settings = settings;
     copy.restart = restart;
     copy.settingsParts = settingsParts;
@@ -32,6 +34,11 @@ final class Handlers {
 
   Optional<RemoteConfigHandler> remoteConfig() {
     return Optional.ofNullable(remoteConfig);
+  }
+
+  /** The handler of packages, if it is ours. */
+  Optional<ReadyPackages> ready() {
+    return Optional.ofNullable(ready);
   }
 
   Optional<ConnectionSettingsHandler> settings() {

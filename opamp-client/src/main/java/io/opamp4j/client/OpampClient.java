@@ -9,6 +9,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.client.ClientMachine;
 import io.opamp4j.core.client.ClientPhase;
 import io.opamp4j.core.client.ClientState;
+import io.opamp4j.core.timing.TimeSource;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ComponentHealth;
@@ -18,7 +19,6 @@ import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.proto.PackageStatuses;
 import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +49,7 @@ public final class OpampClient implements AutoCloseable {
   private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(5);
 
   private final AgentReport report;
+  private final Handlers handlers;
   private final Callbacks callbacks;
   private final Dispatch dispatch;
   private final ClientLoop loop;
@@ -66,9 +67,10 @@ public final class OpampClient implements AutoCloseable {
       Handlers handlers,
       ClientMachine machine,
       Transport transport,
-      InstantSource clock,
+      TimeSource clock,
       int sendLimit) {
     this.report = report;
+    this.handlers = handlers;
     this.transport = transport;
     this.callbacks = new Callbacks("opamp-client-callbacks");
     this.dispatch =
@@ -113,6 +115,7 @@ public final class OpampClient implements AutoCloseable {
       throw new IllegalStateException("a client can be started once, and not after it was stopped");
     }
     dispatch.beforeStart();
+    handlers.ready().ifPresent(own -> own.start(loop, report, callbacks, handlers.listener));
     loop.start();
   }
 
@@ -158,9 +161,14 @@ public final class OpampClient implements AutoCloseable {
    * The packages here now, and those in progress: all of them, each under its own name (PKG-21).
    *
    * @throws IllegalArgumentException if a package stands under another name than its own (PKG-23)
+   * @throws IllegalStateException if the client installs packages itself, and so tells of them
    */
   public void setPackageStatuses(PackageStatuses statuses) {
-    requireNonNull(statuses, "statuses")
+    requireNonNull(statuses, "statuses");
+    if (handlers.ready().isPresent()) {
+      throw new IllegalStateException("the client itself installs packages and tells of them");
+    }
+    statuses
         .getPackagesMap()
         .forEach(
             (key, status) -> {
@@ -238,11 +246,15 @@ public final class OpampClient implements AutoCloseable {
       if (first) {
         transport.close();
         callbacks.close();
+        handlers.ready().ifPresent(ReadyPackages::close);
       }
       return true;
     }
     loop.stop();
-    return loop.awaitStopped(timeout);
+    long end = System.nanoTime() + timeout.toNanos();
+    boolean over = loop.awaitStopped(timeout);
+    Duration rest = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    return over && (handlers.ready().isEmpty() || handlers.ready().get().awaitClosed(rest));
   }
 
   /** {@link #stop} with the time a goodbye may take; an interrupt is kept for the caller. */

@@ -3,9 +3,10 @@ package io.opamp4j.client;
 import io.opamp4j.proto.PackagesAvailable;
 
 /**
- * Installs the packages a server offers. To be implemented by applications that take packages;
- * without one the client does not offer it. Progress and outcome are told with {@link
- * OpampClient#setPackageStatuses}, from any thread, as often as there is news.
+ * Installs the packages a server offers. To be implemented by applications for which {@link
+ * io.opamp4j.client.packages.Packages} does not do it; without either the client takes none.
+ * Progress and outcome are told with {@link OpampClient#setPackageStatuses}, from any thread, as
+ * often as there is news.
  */
 @FunctionalInterface
 public interface PackagesHandler {

@@ -28,12 +28,20 @@ class ArchitectureTest {
           .definedBy("io.opamp4j.client.loop")
           .layer("transport")
           .definedBy("io.opamp4j.client.transport")
+          .layer("packages")
+          .definedBy("io.opamp4j.client.packages")
+          .layer("disk")
+          .definedBy("io.opamp4j.client.disk")
           .whereLayer("api")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("loop")
           .mayOnlyBeAccessedByLayers("api")
           .whereLayer("transport")
-          .mayOnlyBeAccessedByLayers("api", "loop");
+          .mayOnlyBeAccessedByLayers("api", "loop", "packages")
+          .whereLayer("packages")
+          .mayOnlyBeAccessedByLayers("api")
+          .whereLayer("disk")
+          .mayOnlyBeAccessedByLayers("api", "packages");
 
   @ArchTest
   static final ArchRule FEW_DEPENDENCIES =

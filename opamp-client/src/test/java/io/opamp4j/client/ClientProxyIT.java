@@ -20,11 +20,10 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Ways to the server: through a proxy, and over IPv6. */
+/** The way to the server through a proxy. */
 @Timeout(30)
 class ClientProxyIT {
   private final Heard heard = new Heard();
@@ -83,24 +82,6 @@ class ClientProxyIT {
         .hasMessageContaining("X-Token")
         .message()
         .doesNotContain("secret");
-  }
-
-  @Test
-  void anIpv6LiteralIsAnEndpointLikeAnyOther() throws Exception {
-    ServerSocket six;
-    try {
-      six = new ServerSocket(0, 10, InetAddress.getByName("::1"));
-    } catch (IOException e) {
-      Assumptions.abort("no IPv6 here: " + e.getMessage());
-      return;
-    }
-    try (WebSocketPeer.Port port = new WebSocketPeer.Port(six);
-        OpampClient client = builder(URI.create("ws://[::1]:" + port.number())).build()) {
-      client.start();
-      WebSocketPeer peer = port.knock();
-      assertThat(peer.header("host")).isEqualTo("[::1]:" + port.number());
-      client.stop(Duration.ZERO);
-    }
   }
 
   private ClientBuilder builder(URI endpoint) {

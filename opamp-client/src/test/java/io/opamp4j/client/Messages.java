@@ -7,13 +7,17 @@ import io.opamp4j.core.wire.Frames;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.proto.AgentConfigFile;
 import io.opamp4j.proto.AgentConfigMap;
+import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.proto.EffectiveConfig;
+import io.opamp4j.proto.ServerErrorResponse;
 import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.testkit.server.ScriptedServer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 
 /** What client and server say in these tests. */
 final class Messages {
@@ -38,6 +42,14 @@ final class Messages {
     return ServerToAgent.newBuilder().setInstanceUid(UID.toBytes()).setCapabilities(0x7F);
   }
 
+  /** Whether a message tells how an offer of connection settings ended. */
+  static boolean isSettled(AgentToServer message) {
+    return switch (message.getConnectionSettingsStatus().getStatus()) {
+      case ConnectionSettingsStatuses_APPLIED, ConnectionSettingsStatuses_FAILED -> true;
+      default -> false;
+    };
+  }
+
   static AgentRemoteConfig config(String body) {
     return AgentRemoteConfig.newBuilder()
         .setConfig(files(body))
@@ -54,6 +66,24 @@ final class Messages {
 
   static EffectiveConfig effective(String body) {
     return EffectiveConfig.newBuilder().setConfigMap(files(body)).build();
+  }
+
+  /**
+   * Waits until the client has taken in all that the server has said before on its WebSocket. Time
+   * that jumps while an answer is on its way would make it a missing one.
+   */
+  static void awaitQuiet(ScriptedServer server, Heard heard) throws InterruptedException {
+    ServerToAgent.Builder word = ServerToAgent.newBuilder();
+    word.getErrorResponseBuilder().setErrorMessage("are you there?");
+    server.push(word.build());
+    while (!heard.next(ServerErrorResponse.class).equals(word.getErrorResponse())) {
+      // An error of the test's own.
+      continue;
+    }
+  }
+
+  static AgentDescription description() {
+    return Descriptions.of(Map.of("service.name", "under test"), Map.of());
   }
 
   static ComponentHealth health(String status) {

@@ -25,10 +25,10 @@ class ArchitectureTest {
   private static final String ROOT = "io.opamp4j.server";
   private static final List<String> PACKAGES =
       List.of(
-          "check",
           "agents",
           "auth",
           "boot",
+          "check",
           "cluster",
           "config",
           "fleet",
@@ -51,7 +51,9 @@ class ArchitectureTest {
   static final ArchRule restUsesAgentsFleetAndCluster =
       uses("rest", "agents", "fleet", "cluster", "rollout", "auth");
 
-  @ArchTest static final ArchRule rolloutUsesAgentsAndFleet = uses("rollout", "agents", "fleet");
+  @ArchTest
+  static final ArchRule rolloutUsesAgentsFleetAndCluster =
+      uses("rollout", "agents", "fleet", "cluster");
   @ArchTest static final ArchRule checkUsesNoOther = uses("check");
   @ArchTest static final ArchRule uiUsesNoOther = uses("ui");
   @ArchTest static final ArchRule configUsesNoOther = uses("config");

@@ -2,16 +2,23 @@ package io.opamp4j.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.core.timing.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A clock that moves only when a test moves it. Any thread may read and move it. */
-public final class ManualTime implements InstantSource {
+/**
+ * A clock that moves only when a test moves it. Any thread may read and move it. A client of this
+ * project runs on it (see {@code ClientBuilder.time}), so that its timers are tested without
+ * waiting for them.
+ */
+public final class ManualTime implements TimeSource {
   /** Where every new clock stands. */
   public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final Object lock = new Object();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Instant now;
 
   /** A clock that stands at {@link #START}. */
@@ -29,8 +36,19 @@ public final class ManualTime implements InstantSource {
     return now;
   }
 
+  @Override
+  public boolean passes() {
+    return false;
+  }
+
+  @Override
+  public void onMove(Runnable listener) {
+    listeners.add(requireNonNull(listener, "listener"));
+  }
+
   /**
-   * Moves the clock forward.
+   * Moves the clock forward, and then tells those who sleep by it. What they do about it may take
+   * longer than this call.
    *
    * @param step not negative: code under test may rely on time not running backwards
    * @return the new time
@@ -39,10 +57,12 @@ public final class ManualTime implements InstantSource {
     if (step.isNegative()) {
       throw new IllegalArgumentException("time does not run backwards: " + step);
     }
+    Instant moved;
     synchronized (lock) {
-      Instant moved = now.plus(step);
+      moved = now.plus(step);
       now = moved;
-      return moved;
     }
+    listeners.forEach(Runnable::run);
+    return moved;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,5 +44,16 @@ class ManualTimeTest {
 
     assertThat(times).doesNotHaveDuplicates();
     assertThat(time.instant()).isEqualTo(ManualTime.START.plusSeconds(10_000));
+  }
+
+  @Test
+  void whoSleepsByItIsToldAfterEachMove() {
+    List<Instant> told = new ArrayList<>();
+    time.onMove(() -> told.add(time.instant()));
+    time.advance(Duration.ofSeconds(1));
+    time.advance(Duration.ZERO);
+    assertThat(time.passes()).isFalse();
+    assertThat(told)
+        .containsExactly(ManualTime.START.plusSeconds(1), ManualTime.START.plusSeconds(1));
   }
 }

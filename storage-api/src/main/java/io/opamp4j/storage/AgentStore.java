@@ -2,8 +2,10 @@ package io.opamp4j.storage;
 
 import io.opamp4j.core.InstanceUid;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What the server remembers of each agent. The only hot path: {@link #save} takes many records in
@@ -31,6 +33,21 @@ public interface AgentStore {
 
   /** One page of records in ascending order of {@link InstanceUid} (unsigned bytes). */
   Page<AgentRecord> list(AgentQuery query);
+
+  /**
+   * Gives all records to the action, a page at a time, in ascending order. A record that comes or
+   * goes meanwhile may be given or not.
+   *
+   * @param limit the most records of a page, 1 to 10,000
+   */
+  default void eachPage(int limit, Consumer<List<AgentRecord>> action) {
+    AgentQuery first = AgentQuery.first(limit);
+    Pages.each(
+        Optional.<InstanceUid>empty(),
+        after -> list(after.map(first::after).orElse(first)),
+        AgentRecord::uid,
+        action);
+  }
 
   /** The number of records. */
   long count();

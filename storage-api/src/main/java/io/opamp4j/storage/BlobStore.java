@@ -4,12 +4,15 @@ import io.opamp4j.core.ContentHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Large files, streamed and addressed by their SHA-256. A blob is there whole or not at all: an
  * upload that is cut short leaves nothing behind.
  */
 public interface BlobStore {
+  /** How many blobs {@link #each} asks for at a time. */
+  int PAGE = 1_000;
 
   /**
    * Reads the stream to its end and keeps it. The caller closes the stream. Keeping the same
@@ -45,6 +48,18 @@ public interface BlobStore {
    * @throws IllegalArgumentException if the limit is out of bounds
    */
   Page<Blob> list(Optional<ContentHash> after, int limit);
+
+  /**
+   * Gives all blobs to the action, in ascending order of hash. One that comes or goes meanwhile may
+   * be given or not.
+   */
+  default void each(Consumer<Blob> action) {
+    Pages.each(
+        Optional.<ContentHash>empty(),
+        after -> list(after, PAGE),
+        Blob::hash,
+        page -> page.forEach(action));
+  }
 
   /** Checks the offset of an {@link #open}; for implementations. */
   static void requireOffset(long offset, long size) {

@@ -3,6 +3,7 @@ package io.opamp4j.storage;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Versioned documents by kind and id. A write is durable when the method returns, and is a
@@ -13,6 +14,9 @@ public interface DocumentStore {
 
   /** The version to expect of a document that must not exist yet. */
   long ABSENT = 0;
+
+  /** How many documents {@link #each} has in memory at a time; they may be large. */
+  int PAGE = 100;
 
   /** The current version, or empty if there is none. */
   Optional<Document> find(String kind, String id);
@@ -42,6 +46,18 @@ public interface DocumentStore {
    * @throws IllegalArgumentException if the limit is out of bounds
    */
   Page<Document> list(String kind, Optional<String> after, int limit);
+
+  /**
+   * Gives all documents of a kind to the action, in ascending order of id. One that comes or goes
+   * meanwhile may be given or not; the action may change the store.
+   */
+  default void each(String kind, Consumer<Document> action) {
+    Pages.each(
+        Optional.<String>empty(),
+        after -> list(kind, after, PAGE),
+        Document::id,
+        page -> page.forEach(action));
+  }
 
   /** The kinds of which there is at least one document, in ascending order. */
   List<String> kinds();

@@ -2,7 +2,6 @@ package io.opamp4j.storage;
 
 import static java.util.Objects.requireNonNull;
 
-import io.opamp4j.core.ContentHash;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.storage.BlobStore.Blob;
 import java.io.IOException;
@@ -73,8 +72,7 @@ public final class StorageCopy {
 
   private void copyBlobs() {
     Counter counter = new Counter("blobs");
-    eachBlob(
-        from.blobs(),
+    from.blobs().each(
         blob -> {
           try (InputStream content =
               from.blobs().open(blob.hash(), 0).orElseThrow(() -> gone("blob " + blob.hash()))) {
@@ -90,8 +88,7 @@ public final class StorageCopy {
 
   private void copyDocuments(String kind, boolean overwrite) {
     Counter counter = new Counter("documents of kind " + kind);
-    eachDocument(
-        from.documents(),
+    from.documents().each(
         kind,
         document -> {
           if (overwrite) {
@@ -107,8 +104,8 @@ public final class StorageCopy {
 
   private void copyAgents() {
     Counter counter = new Counter("agents");
-    eachAgentPage(
-        from.agents(),
+    from.agents().eachPage(
+        PAGE,
         records -> {
           Set<InstanceUid> left = to.agents().save(records);
           if (!left.isEmpty()) {
@@ -123,64 +120,25 @@ public final class StorageCopy {
 
   private void compare() {
     progress.accept("comparing");
-    eachBlob(
-        from.blobs(),
+    from.blobs().each(
         blob ->
             require(to.blobs().find(blob.hash()).equals(Optional.of(blob)), "blob " + blob.hash()));
     for (String kind : from.documents().kinds()) {
-      eachDocument(
-          from.documents(),
+      from.documents().each(
           kind,
           document ->
               require(
                   to.documents().find(kind, document.id()).equals(Optional.of(document)),
                   kind + " " + document.id()));
     }
-    eachAgentPage(
-        from.agents(),
+    from.agents().eachPage(
+        PAGE,
         records ->
             records.forEach(
                 record ->
                     require(
                         to.agents().find(record.uid()).equals(Optional.of(record)),
                         "agent " + record.uid())));
-  }
-
-  private static void eachBlob(BlobStore store, Consumer<Blob> action) {
-    Optional<ContentHash> after = Optional.empty();
-    Page<Blob> page;
-    do {
-      page = store.list(after, PAGE);
-      for (Blob blob : page.items()) {
-        action.accept(blob);
-        after = Optional.of(blob.hash());
-      }
-    } while (page.more());
-  }
-
-  private static void eachDocument(DocumentStore store, String kind, Consumer<Document> action) {
-    Optional<String> after = Optional.empty();
-    Page<Document> page;
-    do {
-      page = store.list(kind, after, PAGE);
-      for (Document document : page.items()) {
-        action.accept(document);
-        after = Optional.of(document.id());
-      }
-    } while (page.more());
-  }
-
-  private static void eachAgentPage(AgentStore store, Consumer<List<AgentRecord>> action) {
-    AgentQuery query = AgentQuery.first(PAGE);
-    Page<AgentRecord> page;
-    do {
-      page = store.list(query);
-      action.accept(page.items());
-      if (!page.items().isEmpty()) {
-        InstanceUid last = page.items().get(page.items().size() - 1).uid();
-        query = query.after(last);
-      }
-    } while (page.more());
   }
 
   private static void require(boolean equal, String what) {

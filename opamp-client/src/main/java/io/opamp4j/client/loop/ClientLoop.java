@@ -12,6 +12,7 @@ import io.opamp4j.core.client.ClientStep;
 import io.opamp4j.core.client.Loss;
 import io.opamp4j.core.client.LossKind;
 import io.opamp4j.core.client.Notice;
+import io.opamp4j.core.timing.TimeSource;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.CustomMessage;
 import io.opamp4j.proto.OpAMPConnectionSettings;
@@ -20,7 +21,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -39,7 +39,7 @@ public final class ClientLoop {
 
   private final ClientMachine machine;
   private final Transport transport;
-  private final InstantSource clock;
+  private final TimeSource clock;
   private final Outlet outlet;
   private final Thread thread;
 
@@ -62,7 +62,7 @@ public final class ClientLoop {
       ClientMachine machine,
       ClientState initial,
       Transport transport,
-      InstantSource clock,
+      TimeSource clock,
       Outlet outlet,
       int outgoingBytes,
       ThreadFactory threads) {
@@ -71,7 +71,7 @@ public final class ClientLoop {
     this.transport = requireNonNull(transport, "transport");
     this.clock = requireNonNull(clock, "clock");
     this.outlet = requireNonNull(outlet, "outlet");
-    this.mailbox = new Mailbox(outgoingBytes);
+    this.mailbox = new Mailbox(outgoingBytes, clock);
     this.thread = threads.newThread(this::run);
   }
 

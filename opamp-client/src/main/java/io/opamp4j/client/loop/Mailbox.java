@@ -1,5 +1,6 @@
 package io.opamp4j.client.loop;
 
+import io.opamp4j.core.timing.TimeSource;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.CustomMessage;
 import java.time.Duration;
@@ -29,13 +30,19 @@ final class Mailbox {
   private final Queue<Order> orders = new ConcurrentLinkedQueue<>();
   private final Outgoing outgoing;
   private final Agenda agenda = new Agenda();
+  private final boolean timePasses;
   private volatile boolean stopWanted;
 
   /** What the loop's own thread put in, which must not wait for room. Belongs to it. */
   private final Queue<Runnable> own = new ArrayDeque<>();
 
-  Mailbox(int outgoingBytes) {
+  /**
+   * @param time a time that is moved by hand wakes the loop whenever it is, and never else
+   */
+  Mailbox(int outgoingBytes, TimeSource time) {
     outgoing = new Outgoing(outgoingBytes);
+    timePasses = time.passes();
+    time.onMove(this::wake);
   }
 
   void report(AgentToServer report) {
@@ -85,7 +92,10 @@ final class Mailbox {
       return inbox.take();
     }
     long nanos = Duration.between(now, next.get()).toNanos();
-    return nanos <= 0 ? inbox.poll() : inbox.poll(nanos, TimeUnit.NANOSECONDS);
+    if (nanos <= 0) {
+      return inbox.poll();
+    }
+    return timePasses ? inbox.poll(nanos, TimeUnit.NANOSECONDS) : inbox.take();
   }
 
   Optional<AgentToServer> takeReport() {

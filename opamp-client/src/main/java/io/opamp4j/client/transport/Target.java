@@ -7,6 +7,7 @@ import io.opamp4j.proto.OpAMPConnectionSettings;
 import io.opamp4j.proto.ProxyConnectionSettings;
 import io.opamp4j.proto.TLSCertificate;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -68,7 +69,7 @@ public record Target(
     Map<String, String> offered = headers(settings.getHeaders().getHeadersList());
     checked(offered);
     return new Target(
-        elsewhere ? URI.create(settings.getDestinationEndpoint().strip()) : endpoint,
+        elsewhere ? uri("endpoint", settings.getDestinationEndpoint().strip()) : endpoint,
         settings.hasHeaders() ? () -> offered : headers,
         with(settings, elsewhere),
         settings.hasProxy() ? settings.getProxy() : proxy);
@@ -127,7 +128,7 @@ public record Target(
     if (url.isEmpty()) {
       return Optional.empty();
     }
-    URI uri = URI.create(url.contains("://") ? url : "http://" + url);
+    URI uri = uri("proxy", url.contains("://") ? url : "http://" + url);
     if (!"http".equals(uri.getScheme()) || uri.getHost() == null || uri.getPort() < 1) {
       throw new IllegalArgumentException(
           "a proxy is http://host:port or host:port, not "
@@ -140,6 +141,15 @@ public record Target(
           "the proxy must not hold credentials; use a header: " + uri.getHost());
     }
     return Optional.of(uri);
+  }
+
+  /** The JDK's own complaint would show all of it, which may hold credentials. */
+  private static URI uri(String what, String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("the " + what + " is not a URL: " + e.getReason());
+    }
   }
 
   private static URI checked(URI endpoint) {

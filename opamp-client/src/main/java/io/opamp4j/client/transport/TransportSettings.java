@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.opamp4j.core.client.Duplex;
 import io.opamp4j.proto.OpAMPConnectionSettings;
+import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where and how to connect.
@@ -57,6 +59,26 @@ public record TransportSettings(
     } catch (IllegalArgumentException e) {
       return Optional.of(Losses.describe(e));
     }
+  }
+
+  /**
+   * Whether headers given for the first settings may be sent where the second ones lead, for {@link
+   * io.opamp4j.core.client.SettingsPolicy#headersMayFollow}: to the same host, and not without TLS
+   * if they were given for a place with it (E-35).
+   */
+  public boolean headersMayFollow(OpAMPConnectionSettings from, OpAMPConnectionSettings to) {
+    try {
+      URI before = target.with(from).endpoint();
+      URI after = target.with(to).endpoint();
+      return before.getHost().equalsIgnoreCase(after.getHost())
+          && (isSecure(after) || !isSecure(before));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static boolean isSecure(URI endpoint) {
+    return Set.of("wss", "https").contains(endpoint.getScheme());
   }
 
   TransportSettings with(OpAMPConnectionSettings settings) {

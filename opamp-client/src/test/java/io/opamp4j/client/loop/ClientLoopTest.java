@@ -56,7 +56,7 @@ class ClientLoopTest {
             machine,
             machine.initial(UID, report("start")),
             new FakeTransport(),
-            InstantSource.system(),
+            InstantSource.system()::instant,
             new Outlet() {
               @Override
               public void keep(ClientMemory memory) {

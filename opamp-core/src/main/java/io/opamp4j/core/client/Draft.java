@@ -214,6 +214,7 @@ final class Draft {
 
   private boolean isRequestDue() {
     return outbox.requestDue()
+        && memory.hasCertificateRequest()
         && ledger.serverCan(ServerCapabilities.ServerCapabilities_AcceptsConnectionSettingsRequest);
   }
 

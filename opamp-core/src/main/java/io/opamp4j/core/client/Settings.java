@@ -4,13 +4,18 @@ import com.google.protobuf.ByteString;
 import io.opamp4j.proto.ConnectionSettingsOffers;
 import io.opamp4j.proto.ConnectionSettingsStatus;
 import io.opamp4j.proto.ConnectionSettingsStatuses;
+import io.opamp4j.proto.Headers;
 import io.opamp4j.proto.OpAMPConnectionSettings;
 import io.opamp4j.proto.SettingsOutcome;
 import io.opamp4j.proto.SettingsProgress;
 import java.util.Locale;
+import java.util.function.BiPredicate;
 
 /** Arithmetic on connection settings. */
 final class Settings {
+  /** Nothing from the server: the application's own. */
+  private static final OpAMPConnectionSettings OWN = OpAMPConnectionSettings.getDefaultInstance();
+
   private Settings() {}
 
   /**
@@ -18,9 +23,13 @@ final class Settings {
    * E-29); a missing certificate means "none" only if the offer has an endpoint (CONN-25).
    *
    * @param ownKey joins a certificate that comes without a key (CSR-07); empty if there is none
+   * @param headersMayFollow see {@link SettingsPolicy}
    */
   static OpAMPConnectionSettings after(
-      OpAMPConnectionSettings now, OpAMPConnectionSettings offer, ByteString ownKey) {
+      OpAMPConnectionSettings now,
+      OpAMPConnectionSettings offer,
+      ByteString ownKey,
+      BiPredicate<OpAMPConnectionSettings, OpAMPConnectionSettings> headersMayFollow) {
     OpAMPConnectionSettings.Builder after = now.toBuilder();
     after.setHeartbeatIntervalSeconds(offer.getHeartbeatIntervalSeconds());
     if (!offer.getDestinationEndpoint().isEmpty()) {
@@ -28,6 +37,10 @@ final class Settings {
     }
     if (offer.hasHeaders()) {
       after.setHeaders(offer.getHeaders());
+    } else if (!headersMayFollow.test(now, after.build())) {
+      // Unset would mean the application's.
+      boolean home = headersMayFollow.test(OWN, after.build());
+      after = home ? after.clearHeaders() : after.setHeaders(Headers.getDefaultInstance());
     }
     if (offer.hasTls()) {
       after.setTls(offer.getTls());

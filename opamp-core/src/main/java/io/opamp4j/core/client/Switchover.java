@@ -162,7 +162,7 @@ final class Switchover {
   private void takeOpamp(Draft draft, OpAMPConnectionSettings offer, boolean interval) {
     OpAMPConnectionSettings now = draft.memory.getSettings();
     ByteString key = draft.memory.getCertificateRequest().getPrivateKey();
-    OpAMPConnectionSettings next = Settings.after(now, offer, key);
+    OpAMPConnectionSettings next = Settings.after(now, offer, key, policy.headersMayFollow());
     if (Settings.sameConnection(now, next)) {
       if (interval) {
         useInterval(draft, next);

@@ -139,9 +139,9 @@ public final class AgentMachine {
     }
     ServerToAgent.Builder out = answer(agent);
     agent = offer(out, agent, Optional.empty(), events, now);
-    boolean nothingToSay = agent.offered().equals(before.offered());
-    return step(
-        before, agent, nothingToSay ? Optional.empty() : Optional.of(out.build()), events, now);
+    boolean offers =
+        out.hasRemoteConfig() || out.hasPackagesAvailable() || out.hasConnectionSettings();
+    return step(before, agent, offers ? Optional.of(out.build()) : Optional.empty(), events, now);
   }
 
   /**

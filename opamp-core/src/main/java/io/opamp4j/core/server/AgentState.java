@@ -78,9 +78,12 @@ public record AgentState(
   }
 
   AgentState with(Target newTarget) {
-    return newTarget == target
-        ? this
-        : new AgentState(uid, report, sync, link, offered, newTarget, reassigned);
+    if (newTarget == target) {
+      return this;
+    }
+    // Another try is another offer, whatever was sent on this connection before.
+    Offered sent = newTarget.retry() && !target.retry() ? offered.withoutConfig() : offered;
+    return new AgentState(uid, report, sync, link, sent, newTarget, reassigned);
   }
 
   AgentState with(Optional<InstanceUid> newReassigned) {

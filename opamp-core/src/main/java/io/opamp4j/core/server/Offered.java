@@ -23,6 +23,10 @@ public record Offered(Sent config, Sent packages, Sent settings) {
     requireNonNull(settings, "settings");
   }
 
+  Offered withoutConfig() {
+    return new Offered(Sent.NEVER, packages, settings);
+  }
+
   /**
    * One kind of offer.
    *

@@ -6,6 +6,8 @@ import io.opamp4j.core.report.Section;
 import io.opamp4j.proto.AgentCapabilities;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ConnectionSettingsOffers;
+import io.opamp4j.proto.RemoteConfigStatus;
+import io.opamp4j.proto.RemoteConfigStatuses;
 import io.opamp4j.proto.ServerToAgent;
 import java.time.Instant;
 import java.util.Optional;
@@ -44,19 +46,34 @@ final class Offers {
         || !agent.target().missingComponents().isEmpty()
         || agent.target().withheld().isPresent()
         || !agent.can(AgentCapabilities.AgentCapabilities_AcceptsRemoteConfig)
-        || hash.equals(agent.report().getRemoteConfigStatus().getLastRemoteConfigHash())
-        || !isDue(
-            agent,
-            sent,
-            hash,
-            answered,
-            Section.REMOTE_CONFIG_STATUS,
-            AgentCapabilities.AgentCapabilities_ReportsRemoteConfig,
-            now)) {
+        || !isConfigDue(agent, sent, hash, answered, now)) {
       return sent;
     }
     out.setRemoteConfig(wanted.getRemoteConfig());
     return sent.again(hash, now);
+  }
+
+  private static boolean isConfigDue(
+      AgentState agent,
+      Offered.Sent sent,
+      ByteString hash,
+      Optional<AgentToServer> answered,
+      Instant now) {
+    RemoteConfigStatus reported = agent.report().getRemoteConfigStatus();
+    if (hash.equals(reported.getLastRemoteConfigHash())) {
+      // A new try is offered once; what comes of it is for the operator to look at.
+      return agent.target().retry()
+          && reported.getStatus() == RemoteConfigStatuses.RemoteConfigStatuses_FAILED
+          && !sent.covers(hash);
+    }
+    return isDue(
+        agent,
+        sent,
+        hash,
+        answered,
+        Section.REMOTE_CONFIG_STATUS,
+        AgentCapabilities.AgentCapabilities_ReportsRemoteConfig,
+        now);
   }
 
   private static Offered.Sent addPackages(

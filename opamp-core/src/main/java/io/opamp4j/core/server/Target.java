@@ -20,13 +20,16 @@ import java.util.Optional;
  * @param planned the configuration and version a running rollout has planned but not sent
  * @param withheld why the config must wait although nothing is missing, in plain words; empty if it
  *     need not
+ * @param retry whether the config is to be offered once more to an agent that has reported FAILED
+ *     for it
  */
 public record Target(
     ServerToAgent offers,
     String configName,
     List<String> missingComponents,
     Optional<String> planned,
-    Optional<String> withheld) {
+    Optional<String> withheld,
+    boolean retry) {
 
   /** Nothing is wanted. */
   public static final Target NONE =
@@ -46,21 +49,31 @@ public record Target(
       String configName,
       List<String> missingComponents,
       Optional<String> planned) {
-    this(offers, configName, missingComponents, planned, Optional.empty());
+    this(offers, configName, missingComponents, planned, Optional.empty(), false);
   }
 
   /** The same for an agent that lacks these. */
   public Target missing(List<String> components) {
-    return new Target(offers, configName, components, planned, withheld);
+    return new Target(offers, configName, components, planned, withheld, retry);
   }
 
   /** The same, but the config has to wait. */
   public Target withheld(String reason) {
-    return new Target(offers, configName, missingComponents, planned, Optional.of(reason));
+    return new Target(offers, configName, missingComponents, planned, Optional.of(reason), retry);
   }
 
   /** The same with other offers. */
   public Target with(ServerToAgent others) {
-    return new Target(others, configName, missingComponents, planned, withheld);
+    return new Target(others, configName, missingComponents, planned, withheld, retry);
+  }
+
+  /** The same while a rollout has planned another version. */
+  public Target planned(String version) {
+    return new Target(offers, configName, missingComponents, Optional.of(version), withheld, retry);
+  }
+
+  /** The same, but offered once more to an agent on which it failed. */
+  public Target retrying() {
+    return new Target(offers, configName, missingComponents, planned, withheld, true);
   }
 }

@@ -35,7 +35,7 @@ class CertificatesTest {
 
   private static final Instant TWO_THIRDS = Instant.parse("2026-07-20T00:00:00Z");
   private static final SettingsPolicy POLICY =
-      new SettingsPolicy(true, true, settings -> Optional.empty());
+      new SettingsPolicy(true, true, settings -> Optional.empty(), (from, to) -> true);
 
   @Test
   void csr02ARequestIsMadeOnceAndSent() {
@@ -75,6 +75,7 @@ class CertificatesTest {
     assertThat(memory.hasCertificateRequest()).as("CSR-15").isFalse();
     assertThat(Certificates.renewAt(memory)).as("CSR-14").contains(TWO_THIRDS);
     assertThat(client.step.notices()).doesNotContain(new Notice.CertificateWanted(Client.UID));
+    assertThat(client.step.send()).as("the request is answered, and not made again").isEmpty();
 
     client.received(answer());
     client.now = TWO_THIRDS.minusSeconds(10);
@@ -130,7 +131,8 @@ class CertificatesTest {
 
   @Test
   void aCertificateThatWouldBeLostMustNotBeAskedFor() {
-    assertThatThrownBy(() -> new SettingsPolicy(false, true, settings -> Optional.empty()))
+    assertThatThrownBy(
+            () -> new SettingsPolicy(false, true, settings -> Optional.empty(), (from, to) -> true))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -26,6 +26,7 @@ import io.opamp4j.proto.TLSConnectionSettings;
 import io.opamp4j.proto.TelemetryConnectionSettings;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,7 +46,8 @@ class ConnectionSettingsTest {
           settings ->
               settings.getDestinationEndpoint().contains("bad")
                   ? Optional.of("a bad endpoint")
-                  : Optional.empty());
+                  : Optional.empty(),
+          (from, to) -> true);
 
   @Test
   void conn13AnOfferIsSavedToldAndTheConnectionLeftInOrder() {
@@ -275,17 +277,54 @@ class ConnectionSettingsTest {
             .setCertificate(certificate("C1").getCertificate())
             .build();
     ByteString key = ByteString.copyFromUtf8("own key");
-    assertThat(Settings.after(now, endpoint("wss://new/"), key))
+    assertThat(Settings.after(now, endpoint("wss://new/"), key, (from, to) -> true))
         .as("CONN-07, CONN-25, CONN-28, CONN-29")
         .isEqualTo(now.toBuilder().setDestinationEndpoint("wss://new/").clearCertificate().build());
     OpAMPConnectionSettings keyless =
         OpAMPConnectionSettings.newBuilder()
             .setCertificate(TLSCertificate.newBuilder().setCert(ByteString.copyFromUtf8("C2")))
             .build();
-    assertThat(Settings.after(now, keyless, key).getCertificate().getPrivateKey())
+    assertThat(
+            Settings.after(now, keyless, key, (from, to) -> true).getCertificate().getPrivateKey())
         .as("CSR-07")
         .isEqualTo(key);
-    assertThat(Settings.after(now, keyless, key).getDestinationEndpoint()).isEqualTo("wss://old/");
+    assertThat(Settings.after(now, keyless, key, (from, to) -> true).getDestinationEndpoint())
+        .isEqualTo("wss://old/");
+  }
+
+  @Test
+  void e35HeadersThatWereNotOfferedFollowToNoOtherHost() {
+    OpAMPConnectionSettings own = OpAMPConnectionSettings.getDefaultInstance();
+    BiPredicate<OpAMPConnectionSettings, OpAMPConnectionSettings> sameHost =
+        (from, to) -> host(from).equals(host(to));
+    OpAMPConnectionSettings away = after(own, endpoint("wss://away/"), sameHost);
+    assertThat(away.hasHeaders()).as("unset would mean the application's").isTrue();
+    assertThat(away.getHeaders().getHeadersCount()).isZero();
+    assertThat(after(away, endpoint("wss://away/2"), sameHost).hasHeaders()).isTrue();
+    assertThat(after(away, endpoint("wss://home/"), sameHost).hasHeaders())
+        .as("back home with what was given there")
+        .isFalse();
+
+    OpAMPConnectionSettings.Builder given = endpoint("wss://away/").toBuilder();
+    given.getHeadersBuilder().addHeadersBuilder().setKey("k").setValue("v");
+    OpAMPConnectionSettings there = after(own, given.build(), sameHost);
+    assertThat(after(there, endpoint("wss://away/2"), sameHost).getHeaders())
+        .isEqualTo(given.getHeaders());
+    assertThat(after(there, endpoint("wss://third/"), sameHost).getHeaders().getHeadersCount())
+        .isZero();
+    assertThat(after(there, endpoint("wss://home/"), sameHost).hasHeaders()).isFalse();
+  }
+
+  private static OpAMPConnectionSettings after(
+      OpAMPConnectionSettings now,
+      OpAMPConnectionSettings offer,
+      BiPredicate<OpAMPConnectionSettings, OpAMPConnectionSettings> headersMayFollow) {
+    return Settings.after(now, offer, ByteString.EMPTY, headersMayFollow);
+  }
+
+  private static String host(OpAMPConnectionSettings settings) {
+    String endpoint = settings.getDestinationEndpoint();
+    return endpoint.isEmpty() ? "home" : endpoint.split("/", -1)[2];
   }
 
   @Test

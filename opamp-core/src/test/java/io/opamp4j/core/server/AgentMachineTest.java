@@ -209,6 +209,33 @@ class AgentMachineTest {
   }
 
   @Test
+  void aConfigThatIsWithheldIsNotOfferedUntilItIsNot() {
+    target = config("h1").withheld("it is Friday");
+    assertThat(overSocket(first(CONFIGURABLE), true).hasRemoteConfig()).isFalse();
+    assertThat(agent.status().state()).isEqualTo(ConnectionState.CONNECTED);
+    assertThat(agent.status().reason()).contains("it is Friday");
+
+    assertThat(retarget(config("h1")).getRemoteConfig().getConfigHash())
+        .isEqualTo(ByteString.copyFromUtf8("h1"));
+  }
+
+  /** One more try is one more offer, and no more, however often it fails. */
+  @Test
+  void aConfigThatFailedIsOfferedOnceMoreWhenItIsToBeRetried() {
+    target = config("h1");
+    overSocket(first(CONFIGURABLE), true);
+    AgentToServer.Builder failed =
+        status(1, "h1", RemoteConfigStatuses.RemoteConfigStatuses_FAILED, "no");
+    assertThat(overSocket(failed, false).hasRemoteConfig()).isFalse();
+
+    target = config("h1").retrying();
+    assertThat(retarget(target).hasRemoteConfig()).isTrue();
+    assertThat(overSocket(failed.setSequenceNum(2), false).hasRemoteConfig()).isFalse();
+    assertThat(overSocket(bare(3), false).hasRemoteConfig()).isFalse();
+    assertThat(agent.status().state()).isEqualTo(ConnectionState.ERROR);
+  }
+
+  @Test
   void handsOutOneNewUidHoweverOftenItIsAskedFor_UID06_UID07_D4() {
     AgentToServer.Builder asking =
         first(1).setFlags(AgentToServerFlags.AgentToServerFlags_RequestInstanceUid_VALUE);

@@ -153,7 +153,7 @@ final class SimulatedClient {
     machine =
         new ClientMachine(
             ClientSettings.defaults(Duplex.FULL),
-            new SettingsPolicy(true, false, settings -> Optional.empty()),
+            new SettingsPolicy(true, false, settings -> Optional.empty(), (from, to) -> true),
             world.random);
     state = machine.initial(disk, report);
     take(machine.started(state, world.now()));

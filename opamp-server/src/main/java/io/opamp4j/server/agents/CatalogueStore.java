@@ -5,7 +5,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.DocumentStore;
-import io.opamp4j.storage.Page;
 import io.opamp4j.storage.VersionConflictException;
 import jakarta.inject.Inject;
 import java.util.HexFormat;
@@ -25,7 +24,6 @@ final class CatalogueStore {
   /** What fits into the id of a document. No known agent uses more than 32 bytes. */
   static final int LONGEST_HASH = 127;
 
-  private static final int PAGE = 100;
   private static final Logger log = LoggerFactory.getLogger(CatalogueStore.class);
 
   private final DocumentStore documents;
@@ -57,16 +55,7 @@ final class CatalogueStore {
 
   /** Gives every catalogue to the reader; removes what is none, since it can be asked for again. */
   void readAll(Consumer<AvailableComponents> reader) {
-    Optional<String> after = Optional.empty();
-    boolean more = true;
-    while (more) {
-      Page<Document> page = documents.list(KIND, after, PAGE);
-      for (Document document : page.items()) {
-        after = Optional.of(document.id());
-        read(document, reader);
-      }
-      more = page.more();
-    }
+    documents.each(KIND, document -> read(document, reader));
   }
 
   private void read(Document document, Consumer<AvailableComponents> reader) {

@@ -81,15 +81,12 @@ final class OrderStore {
 
   /** Gives every order of every agent to the reader. */
   void readAll(Consumer<Order> reader) {
-    readAll("", reader);
+    documents.each(KIND, document -> read(document).ifPresent(reader));
   }
 
   /** Gives every order of one agent to the reader. */
   void readAll(InstanceUid agent, Consumer<Order> reader) {
-    readAll(OrderDocuments.prefix(agent), reader);
-  }
-
-  private void readAll(String prefix, Consumer<Order> reader) {
+    String prefix = OrderDocuments.prefix(agent);
     Optional<String> after = Optional.of(prefix);
     boolean more = true;
     while (more) {

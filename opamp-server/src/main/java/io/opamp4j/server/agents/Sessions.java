@@ -3,10 +3,8 @@ package io.opamp4j.server.agents;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.AgentState;
 import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.AgentStore;
-import io.opamp4j.storage.Page;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.HashMap;
@@ -58,17 +56,14 @@ final class Sessions {
 
   /** Reads every known agent from storage, as disconnected. Blocks. */
   void load() {
-    AgentQuery query = AgentQuery.first(LOAD_PAGE);
-    boolean more = true;
-    while (more) {
-      Page<AgentRecord> page = store.list(query);
-      for (AgentRecord record : page.items()) {
-        AgentState state = AgentState.known(record.uid(), share(record.report()));
-        byUid.put(record.uid(), made(record, state));
-        query = query.after(record.uid());
-      }
-      more = page.more();
-    }
+    store.eachPage(
+        LOAD_PAGE,
+        page ->
+            page.forEach(
+                record ->
+                    byUid.put(
+                        record.uid(),
+                        made(record, AgentState.known(record.uid(), share(record.report()))))));
   }
 
   /** A session that nobody but the caller has yet. */

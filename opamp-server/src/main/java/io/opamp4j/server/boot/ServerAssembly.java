@@ -18,6 +18,7 @@ import io.opamp4j.server.cluster.ClusterModule;
 import io.opamp4j.server.config.Extensions;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.rest.RestModule;
+import io.opamp4j.server.rollout.RolloutModule;
 import io.opamp4j.server.transport.TransportModule;
 import io.opamp4j.storage.StorageException;
 import java.net.InetSocketAddress;
@@ -60,6 +61,7 @@ public final class ServerAssembly implements AutoCloseable {
         new ClusterModule(),
         new FleetModule(),
         new AgentsModule(),
+        new RolloutModule(),
         new RestModule(),
         new TransportModule());
   }

@@ -1,15 +1,19 @@
 package io.opamp4j.server.fleet;
 
+import io.opamp4j.core.rollout.Version;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All configurations as of one moment, ready to be looked up. Offers are built once, so agents with
@@ -19,35 +23,48 @@ final class Fleet implements FleetView {
   private static final Comparator<Configuration> BEST_FIRST =
       Comparator.comparingInt((Configuration c) -> c.spec().priority())
           .reversed()
-          .thenComparing(Configuration::name);
+          .thenComparing(Configuration::name)
+          .thenComparing(Configuration::version, Comparator.reverseOrder());
 
-  static final Fleet EMPTY = new Fleet(List.of(), new ConfigurationChecks(Set.of()));
+  static final Fleet EMPTY = new Fleet(List.of(), List.of(), new ConfigurationChecks(Set.of()));
 
   /** Best first: the first that matches an agent is its target. */
   private final List<Choice> choices;
 
+  private final List<Overlay> overlays;
+
   /**
-   * @param configurations in any order, no two with one name
+   * @param configurations the versions that run, in any order, no two with one name
+   * @param overlays the rollouts that move agents to other versions, no two of one configuration
    * @param checks say what they need of agents
    */
-  Fleet(Collection<Configuration> configurations, ConfigurationChecks checks) {
-    choices =
-        configurations.stream()
-            .sorted(BEST_FIRST)
-            .map(
-                configuration ->
-                    new Choice(
-                        configuration,
-                        new Wanted(
-                            target(configuration), checks.needs(configuration.spec().files()))))
-            .toList();
+  Fleet(
+      Collection<Configuration> configurations,
+      Collection<Overlay> overlays,
+      ConfigurationChecks checks) {
+    Map<String, Overlay> byName = new HashMap<>();
+    overlays.forEach(overlay -> byName.put(overlay.rollout().configuration(), overlay));
+    List<Choice> all = new ArrayList<>();
+    for (Configuration configuration : configurations) {
+      all.add(choice(configuration, byName.get(configuration.name()), checks));
+    }
+    overlays.forEach(overlay -> all.add(choice(overlay.newer(), overlay, checks)));
+    all.sort(Comparator.comparing(Choice::configuration, BEST_FIRST));
+    this.choices = List.copyOf(all);
+    this.overlays = List.copyOf(overlays);
   }
 
   @Override
-  public Target resolve(AgentToServer report, Map<String, String> labels, Components components) {
-    return first(Labels.of(report, labels))
-        .map(choice -> choice.wanted().of(report, components))
-        .orElse(Target.NONE);
+  public Target resolve(
+      AgentToServer report, Map<String, String> operatorLabels, Components components) {
+    Map<String, String> labels = Labels.of(report, operatorLabels);
+    for (Choice choice : choices) {
+      Optional<Version> version = choice.versionFor(report, labels);
+      if (version.isPresent()) {
+        return choice.target(version.get(), report, components);
+      }
+    }
+    return Target.NONE;
   }
 
   /**
@@ -56,39 +73,84 @@ final class Fleet implements FleetView {
    */
   List<String> tied(AgentToServer report, Map<String, String> operatorLabels) {
     Map<String, String> labels = Labels.of(report, operatorLabels);
-    Optional<Choice> chosen = first(labels);
-    if (chosen.isEmpty()) {
+    List<Choice> matching =
+        choices.stream().filter(c -> c.versionFor(report, labels).isPresent()).toList();
+    if (matching.isEmpty()) {
       return List.of();
     }
-    int priority = chosen.get().priority();
+    int priority = matching.get(0).priority();
     List<String> names =
-        choices.stream()
-            .filter(choice -> choice.priority() == priority && choice.matches(labels))
+        matching.stream()
+            .filter(choice -> choice.priority() == priority)
             .map(choice -> choice.configuration().name())
             .toList();
     return names.size() > 1 ? names : List.of();
   }
 
-  /** Whether both hold the same configurations in the same versions. */
+  /**
+   * Whether one of these two versions of a configuration would be chosen for an agent, did both of
+   * them run.
+   */
+  boolean wouldChoose(
+      Configuration newer,
+      Optional<Configuration> older,
+      AgentToServer report,
+      Map<String, String> labels) {
+    Optional<Configuration> better =
+        older
+            .filter(c -> c.spec().selector().matches(labels))
+            .filter(
+                c ->
+                    !newer.spec().selector().matches(labels)
+                        || c.spec().priority() > newer.spec().priority());
+    Configuration own = better.orElse(newer);
+    if (!own.spec().selector().matches(labels)) {
+      return false;
+    }
+    for (Choice choice : choices) {
+      boolean ours = choice.configuration().name().equals(newer.name());
+      if (!ours && BEST_FIRST.compare(own, choice.configuration()) < 0) {
+        return true;
+      }
+      if (!ours && choice.versionFor(report, labels).isPresent()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** This version of a configuration, if it is one that agents can get now. */
+  Optional<Configuration> find(String name, long version) {
+    return choices.stream()
+        .map(Choice::configuration)
+        .filter(c -> c.name().equals(name) && c.version() == version)
+        .findFirst();
+  }
+
+  /** The rollouts that are laid over configurations. */
+  List<Overlay> overlays() {
+    return overlays;
+  }
+
+  /** Whether both hold the same configurations in the same versions, and the same rollouts. */
   boolean sameAs(Fleet other) {
-    return configurations().equals(other.configurations());
+    return overlays.equals(other.overlays) && configurations().equals(other.configurations());
   }
 
   int size() {
-    return choices.size();
+    return choices.size() - overlays.size();
   }
 
   private List<Configuration> configurations() {
     return choices.stream().map(Choice::configuration).toList();
   }
 
-  private Optional<Choice> first(Map<String, String> labels) {
-    for (Choice choice : choices) {
-      if (choice.matches(labels)) {
-        return Optional.of(choice);
-      }
-    }
-    return Optional.empty();
+  private static Choice choice(
+      Configuration configuration, @Nullable Overlay overlay, ConfigurationChecks checks) {
+    return new Choice(
+        configuration,
+        new Wanted(target(configuration), checks.needs(configuration.spec().files())),
+        overlay);
   }
 
   private static Target target(Configuration configuration) {
@@ -105,9 +167,29 @@ final class Fleet implements FleetView {
   }
 
   /** A configuration and what an agent that gets it is offered. */
-  private record Choice(Configuration configuration, Wanted wanted) {
-    boolean matches(Map<String, String> labels) {
-      return configuration.spec().selector().matches(labels);
+  private record Choice(Configuration configuration, Wanted wanted, @Nullable Overlay overlay) {
+
+    /** Why this agent gets the configuration; empty if it does not. */
+    Optional<Version> versionFor(AgentToServer report, Map<String, String> labels) {
+      if (!configuration.spec().selector().matches(labels)) {
+        return Optional.empty();
+      }
+      if (overlay == null) {
+        return Optional.of(Version.OLD);
+      }
+      Version version = overlay.versionFor(report, labels);
+      boolean newer = configuration == overlay.newer();
+      return newer == (version != Version.OLD) ? Optional.of(version) : Optional.empty();
+    }
+
+    Target target(Version version, AgentToServer report, Components components) {
+      Target target = wanted.of(report, components);
+      if (overlay == null) {
+        return target;
+      }
+      return version == Version.OLD
+          ? overlay.waiting(target)
+          : overlay.forward(target, report, version);
     }
 
     int priority() {

@@ -35,6 +35,7 @@ public final class FleetEditor {
   private final ConfigurationStore store;
   private final ConfigurationHistory history;
   private final RunningVersions running;
+  private final RolloutStore rollouts;
   private final ConfigurationChecks checks;
   private final FleetWatcher watcher;
 
@@ -43,11 +44,13 @@ public final class FleetEditor {
       ConfigurationStore store,
       ConfigurationHistory history,
       RunningVersions running,
+      RolloutStore rollouts,
       ConfigurationChecks checks,
       FleetWatcher watcher) {
     this.store = requireNonNull(store, "store");
     this.history = requireNonNull(history, "history");
     this.running = requireNonNull(running, "running");
+    this.rollouts = requireNonNull(rollouts, "rollouts");
     this.checks = requireNonNull(checks, "checks");
     this.watcher = requireNonNull(watcher, "watcher");
   }
@@ -130,9 +133,12 @@ public final class FleetEditor {
    * @param configuration the version, as {@link #find(Configuration, long)} gave it
    * @param expectedRevision of the choice that is changed
    * @throws VersionConflictException if the choice was changed meanwhile
+   * @throws RolloutInProgressException if a rollout decides that
    */
   public RunningVersion run(Configuration configuration, long expectedRevision) {
+    requireNoRollout(configuration.name());
     RunningVersion chosen = running.set(configuration, configuration.version(), expectedRevision);
+    rollouts.remove(configuration.name());
     changed("runs", configuration.ref());
     return chosen;
   }
@@ -162,6 +168,7 @@ public final class FleetEditor {
    *
    * @throws InvalidConfigurationException if the draft is not a configuration of this name
    * @throws VersionConflictException if the latest version is another one, or there is none
+   * @throws RolloutInProgressException if it is to go live, and a rollout decides what agents get
    */
   public Configuration replace(
       String name, ConfigurationDraft draft, Going going, long expectedVersion) {
@@ -169,10 +176,15 @@ public final class FleetEditor {
     checks.requireNoProblems(checked.spec().files());
     if (going == Going.DRAFT) {
       holdOn(name, expectedVersion);
+    } else {
+      requireNoRollout(name);
     }
     Configuration replaced =
         store.replace(name, checked.spec(), going == Going.DRAFT, expectedVersion);
     RunningVersion now = going == Going.DRAFT ? running.of(replaced) : goOn(replaced);
+    if (going == Going.LIVE) {
+      rollouts.remove(name);
+    }
     history.prune(replaced, now.version());
     changed("replaced", replaced.ref());
     return replaced;
@@ -186,6 +198,7 @@ public final class FleetEditor {
   public void remove(String name, long expectedVersion) {
     store.remove(name, expectedVersion);
     running.remove(name);
+    rollouts.remove(name);
     history.removeAll(name);
     changed("removed", new ConfigurationRef(name, expectedVersion));
   }
@@ -237,6 +250,12 @@ public final class FleetEditor {
     }
   }
 
+  private void requireNoRollout(String name) {
+    if (rollouts.find(name).filter(ConfigurationRollout::isActive).isPresent()) {
+      throw new RolloutInProgressException(name);
+    }
+  }
+
   private Optional<Configuration> readable(String name) {
     try {
       return store.find(name);
@@ -262,8 +281,8 @@ public final class FleetEditor {
     }
   }
 
-  private void changed(String what, ConfigurationRef configuration) {
-    LOG.info("configuration {} {}", configuration, what);
+  /** Waits until this node's view has what was just written of this configuration. */
+  public void caughtUp(String configuration) {
     try {
       watcher.refresh().toCompletableFuture().get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
@@ -271,5 +290,10 @@ public final class FleetEditor {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void changed(String what, ConfigurationRef configuration) {
+    LOG.info("configuration {} {}", configuration, what);
+    caughtUp(configuration.name());
   }
 }

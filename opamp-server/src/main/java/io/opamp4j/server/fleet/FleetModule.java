@@ -41,6 +41,8 @@ public final class FleetModule extends AbstractModule {
     bind(RunningVersions.class);
     bind(FleetReader.class);
     bind(ConfigurationChecks.class);
+    bind(RolloutStore.class);
+    bind(RolloutSettlement.class);
     Multibinder.newSetBinder(binder(), ConfigurationCheck.class);
     bind(FleetWatcher.class);
     bind(FleetEditor.class);

@@ -2,12 +2,16 @@ package io.opamp4j.server.fleet;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.proto.AgentConfigMap;
+import io.opamp4j.server.ConfigurationCheck.Needs;
 import io.opamp4j.storage.Document;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,7 @@ final class FleetReader {
   private final ConfigurationStore store;
   private final RunningVersions running;
   private final ConfigurationHistory history;
+  private final RolloutStore rollouts;
   private final ConfigurationChecks checks;
   private List<String> reported = List.of();
 
@@ -31,31 +36,54 @@ final class FleetReader {
       ConfigurationStore store,
       RunningVersions running,
       ConfigurationHistory history,
+      RolloutStore rollouts,
       ConfigurationChecks checks) {
     this.store = requireNonNull(store, "store");
     this.running = requireNonNull(running, "running");
     this.history = requireNonNull(history, "history");
+    this.rollouts = requireNonNull(rollouts, "rollouts");
     this.checks = requireNonNull(checks, "checks");
   }
 
   /** Whether a change of this kind of document may change the fleet. */
   static boolean isAbout(String kind) {
-    return kind.equals(ConfigurationStore.KIND) || kind.equals(RunningVersions.KIND);
+    return kind.equals(ConfigurationStore.KIND)
+        || kind.equals(RunningVersions.KIND)
+        || kind.equals(RolloutStore.KIND);
+  }
+
+  /** What agents must have for these files. */
+  Needs needs(AgentConfigMap files) {
+    return checks.needs(files);
   }
 
   /**
    * @throws io.opamp4j.storage.StorageException if the store fails
    */
   Fleet read() {
+    Map<String, ConfigurationRollout> moving =
+        rollouts.all().stream()
+            .collect(Collectors.toMap(ConfigurationRollout::configuration, Function.identity()));
     Map<String, Document> statements = running.all();
     List<Configuration> all = new ArrayList<>();
+    List<Overlay> overlays = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     Optional<String> after = Optional.empty();
     do {
       ConfigurationList page = store.list(after, PAGE);
       for (Configuration latest : page.items()) {
         try {
-          runs(latest, Optional.ofNullable(statements.get(latest.name()))).ifPresent(all::add);
+          RunningVersion runs = running(latest, Optional.ofNullable(statements.get(latest.name())));
+          Optional<ConfigurationRollout> rollout =
+              Optional.ofNullable(moving.get(latest.name()))
+                  .filter(r -> r.isOf(latest) && r.concerns(runs.version()));
+          if (rollout.isPresent()) {
+            overlays.add(new Overlay(rollout.get(), kept(latest, rollout.get().to())));
+          }
+          long settled = rollout.map(ConfigurationRollout::from).orElse(runs.version());
+          if (settled != RunningVersion.NONE) {
+            all.add(kept(latest, settled));
+          }
         } catch (UnreadableConfigurationException e) {
           problems.add(String.valueOf(e.getMessage()));
         }
@@ -64,24 +92,22 @@ final class FleetReader {
       after = page.next();
     } while (after.isPresent());
     report(problems);
-    return new Fleet(all, checks);
+    return new Fleet(all, overlays, checks);
   }
 
-  private Optional<Configuration> runs(Configuration latest, Optional<Document> said) {
+  private RunningVersion running(Configuration latest, Optional<Document> said) {
     RunningVersion runs = RunningVersions.running(latest, said);
-    if (!runs.any() && latest.draft()) {
-      // What ran before the draft was said just before it was written, perhaps after we looked.
-      runs = running.of(latest);
-    }
-    if (!runs.any()) {
-      return Optional.empty();
-    }
-    Optional<Configuration> found = history.find(latest, runs.version());
-    if (found.isEmpty()) {
-      throw new UnreadableConfigurationException(
-          latest.name(), "its version " + runs.version() + ", which is to run, is not kept");
-    }
-    return found;
+    // What ran before a draft was said just before that was written, perhaps after we looked.
+    return !runs.any() && latest.draft() ? running.of(latest) : runs;
+  }
+
+  private Configuration kept(Configuration latest, long version) {
+    return history
+        .find(latest, version)
+        .orElseThrow(
+            () ->
+                new UnreadableConfigurationException(
+                    latest.name(), "its version " + version + ", which is to run, is not kept"));
   }
 
   private void report(List<String> problems) {

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -127,6 +128,39 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
   @Override
   public FleetView current() {
     return current;
+  }
+
+  /** The rollouts that are laid over configurations, running or over, as of now. */
+  public List<ConfigurationRollout> rollouts() {
+    return current.overlays().stream().map(Overlay::rollout).toList();
+  }
+
+  /** Whom the rollout of this configuration concerns, as of now; empty if it has none. */
+  public Optional<Audience> audience(String configuration) {
+    Fleet fleet = current;
+    return fleet.overlays().stream()
+        .filter(overlay -> overlay.rollout().configuration().equals(configuration))
+        .findFirst()
+        .map(
+            overlay ->
+                new Audience(
+                    fleet,
+                    overlay.newer(),
+                    fleet.find(configuration, overlay.rollout().from()),
+                    overlay.rollout().selectors(),
+                    reader.needs(overlay.newer().spec().files())));
+  }
+
+  /**
+   * Whom a rollout would concern, as of now.
+   *
+   * @param newer the version that agents are to get
+   * @param older the version that ran before; empty if none did
+   * @param selectors of the stages but the last
+   */
+  public Audience audience(
+      Configuration newer, Optional<Configuration> older, List<Selector> selectors) {
+    return new Audience(current, newer, older, selectors, reader.needs(newer.spec().files()));
   }
 
   @Override

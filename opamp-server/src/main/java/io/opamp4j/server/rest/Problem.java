@@ -94,6 +94,11 @@ record Problem(
     return new Problem(uri("not-pending"), "Not pending", 409, detail, null, null, null);
   }
 
+  /** The thing is in a state that does not allow it. */
+  static Problem notNow(String detail) {
+    return new Problem(uri("not-now"), "Not now", 409, detail, null, null, null);
+  }
+
   /** The node cannot take orders now. */
   static Problem nodeBusy(String detail) {
     return new Problem(uri("node-busy"), "Node busy", 409, detail, null, null, null);

@@ -2,9 +2,12 @@ package io.opamp4j.server.rest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.core.rollout.RolloutCommandException;
 import io.opamp4j.server.agents.OrderRefusedException;
 import io.opamp4j.server.fleet.InvalidConfigurationException;
+import io.opamp4j.server.fleet.RolloutInProgressException;
 import io.opamp4j.server.fleet.UnreadableConfigurationException;
+import io.opamp4j.server.rollout.RolloutRefusedException;
 import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.StorageException;
 import io.opamp4j.storage.VersionConflictException;
@@ -48,6 +51,11 @@ final class ProblemMapper implements ExceptionMapper<Throwable> {
     }
     if (failure instanceof VersionConflictException e) {
       return answer(conflict(e)).build();
+    }
+    if (failure instanceof RolloutRefusedException
+        || failure instanceof RolloutInProgressException
+        || failure instanceof RolloutCommandException) {
+      return answer(Problem.notNow(String.valueOf(failure.getMessage()))).build();
     }
     if (failure instanceof OrderRefusedException e) {
       return answer(refused(e)).build();

@@ -32,6 +32,8 @@ public final class RestModule extends AbstractModule {
           ConfigurationVersionsResource.class,
           RunningVersionResource.class,
           ConfigurationDiffResource.class,
+          RolloutResource.class,
+          RolloutsResource.class,
           NodesResource.class,
           ServerResource.class,
           OpenApiResource.class);

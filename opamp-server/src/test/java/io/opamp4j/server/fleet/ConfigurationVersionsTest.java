@@ -31,6 +31,7 @@ final class ConfigurationVersionsTest {
           FleetFixture.store(documents),
           new ConfigurationHistory(documents),
           new RunningVersions(documents),
+          new RolloutStore(documents),
           new ConfigurationChecks(Set.of()),
           watcher);
 

@@ -35,7 +35,7 @@ final class FleetFixture {
   }
 
   static Fleet fleet(List<Configuration> configurations) {
-    return new Fleet(configurations, CHECKS);
+    return new Fleet(configurations, List.of(), CHECKS);
   }
 
   static ConfigurationStore store(DocumentStore documents) {
@@ -51,6 +51,7 @@ final class FleetFixture {
         store(documents),
         new RunningVersions(documents),
         new ConfigurationHistory(documents),
+        new RolloutStore(documents),
         CHECKS);
   }
 

@@ -23,6 +23,7 @@ import io.opamp4j.server.cluster.NodeUnderTest;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.fleet.FleetWatcher;
+import io.opamp4j.server.rollout.RolloutModule;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.Storage;
@@ -73,6 +74,7 @@ final class RestFixture implements AutoCloseable {
             storage.module(new TextOptions(List.of(), Map.of())),
             new ClusterModule(),
             new FleetModule(),
+            new RolloutModule(),
             new RestModule(),
             // The real ones but for the directory, in which tests put what they like.
             Modules.override(new AgentsModule())

@@ -64,6 +64,28 @@ public abstract class BlobStoreContract extends StoreContract {
     }
   }
 
+  /**
+   * The size of the blob of {@link #streamsABlobThatNoMemoryHolds}, in bytes. It shows what it is to
+   * show when the tests run with a small heap.
+   */
+  protected long largeBlobSize() {
+    return 1L << 30;
+  }
+
+  @Test
+  void streamsABlobThatNoMemoryHolds() throws IOException {
+    long size = largeBlobSize();
+    MessageDigest digest = ContentHash.sha256();
+    Blob blob = stores.blobs().put(new DigestInputStream(MadeStream.of(SEED, size), digest));
+
+    ContentHash expected = new ContentHash(ByteString.copyFrom(digest.digest()));
+    assertThat(blob).isEqualTo(new Blob(expected, size));
+    try (InputStream content = stores.blobs().open(expected, 0).orElseThrow()) {
+      assertThat(hashOf(content)).isEqualTo(expected);
+    }
+    assertThat(stores.blobs().remove(expected)).isTrue();
+  }
+
   @Test
   void refusesAnOffsetOutsideTheBlob() throws IOException {
     ContentHash hash = put(ByteString.copyFromUtf8("abc")).hash();

@@ -51,15 +51,19 @@ final class MadeStream extends InputStream {
       return length == 0 ? 0 : -1;
     }
     int n = (int) Math.min(length, size - position);
+    long word = wordAt(position);
     for (int i = 0; i < n; i++) {
-      target[offset + i] = byteAt(position++);
+      if ((position & 7) == 0) {
+        word = wordAt(position);
+      }
+      target[offset + i] = (byte) (word >>> ((position++ & 7) << 3));
     }
     return n;
   }
 
-  private byte byteAt(long index) {
+  /** The eight bytes of which this position is one. */
+  private long wordAt(long index) {
     long word = (index >>> 3) * 0x9E3779B97F4A7C15L + seed;
-    word ^= word >>> 29;
-    return (byte) (word >>> ((index & 7) << 3));
+    return word ^ word >>> 29;
   }
 }

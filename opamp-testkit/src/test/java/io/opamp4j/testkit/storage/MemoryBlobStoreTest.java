@@ -5,4 +5,10 @@ final class MemoryBlobStoreTest extends BlobStoreContract {
   protected StorageFixture fixture() {
     return MemoryFixture.create();
   }
+
+  /** It is a memory. */
+  @Override
+  protected long largeBlobSize() {
+    return 32L << 20;
+  }
 }

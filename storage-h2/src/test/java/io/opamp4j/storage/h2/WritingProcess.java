@@ -2,16 +2,22 @@ package io.opamp4j.storage.h2;
 
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.proto.AgentConfigFile;
+import io.opamp4j.proto.AgentConfigMap;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.AgentStore;
+import io.opamp4j.storage.BlobStore;
 import io.opamp4j.storage.BlobStore.Blob;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.DocumentStore;
+import io.opamp4j.storage.LocalChangeFeed;
 import io.opamp4j.storage.Ownership;
-import io.opamp4j.testkit.storage.PluginFixture;
-import io.opamp4j.testkit.storage.Stores;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +32,25 @@ final class WritingProcess {
   static final int AGENTS = 20;
   private static final int IDS = 8;
 
-  private final Stores stores;
+  private final AgentStore agents;
+  private final DocumentStore documents;
+  private final BlobStore blobs;
   private final long seed;
 
-  private WritingProcess(Stores stores, long seed) {
-    this.stores = stores;
+  private WritingProcess(H2Settings settings, long seed) {
+    // Without the plug-in's injector, which would take half of the time to start.
+    H2Database database = H2Database.open(settings);
+    this.agents = new H2AgentStore(database);
+    this.documents =
+        new H2DocumentStore(database, new LocalChangeFeed("child"), InstantSource.system());
+    this.blobs = new FileBlobStore(database, settings.blobDirectory());
     this.seed = seed;
   }
 
   public static void main(String[] arguments) {
     long seed = Long.parseLong(arguments[1]);
-    PluginFixture fixture =
-        PluginFixture.durable(new H2StoragePlugin(), Map.of("path", arguments[0]));
-    WritingProcess process = new WritingProcess(fixture.open(), seed);
+    WritingProcess process =
+        new WritingProcess(new H2Settings(arguments[0], Path.of(arguments[0]), 8), seed);
     ChildJvm.say("opened");
     List.<Runnable>of(
             () -> process.writeDocuments("a"),
@@ -58,7 +70,6 @@ final class WritingProcess {
 
   private void writeDocuments(String thread) {
     Random random = new Random(seed + thread.hashCode());
-    DocumentStore documents = stores.documents();
     while (true) {
       String id = thread + random.nextInt(IDS);
       long version = documents.find(KIND, id).map(Document::version).orElse(DocumentStore.ABSENT);
@@ -76,10 +87,10 @@ final class WritingProcess {
 
   private void writeAgents() {
     long last =
-        stores.agents().find(uid(0)).map(record -> record.report().getSequenceNum()).orElse(0L);
+        agents.find(uid(0)).map(record -> record.report().getSequenceNum()).orElse(0L);
     for (long number = last + 1; true; number++) {
       ChildJvm.say("will agents " + number);
-      stores.agents().save(batch(number));
+      agents.save(batch(number));
       ChildJvm.say("did agents " + number);
     }
   }
@@ -90,7 +101,7 @@ final class WritingProcess {
       byte[] content = new byte[random.nextInt(100_000)];
       random.nextBytes(content);
       try {
-        Blob blob = stores.blobs().put(ByteString.copyFrom(content).newInput());
+        Blob blob = blobs.put(ByteString.copyFrom(content).newInput());
         ChildJvm.say("did blob " + blob.hash());
       } catch (IOException e) {
         throw new IllegalStateException("a byte string cannot fail", e);
@@ -101,7 +112,11 @@ final class WritingProcess {
   private static List<AgentRecord> batch(long number) {
     List<AgentRecord> batch = new ArrayList<>();
     for (int i = 0; i < AGENTS; i++) {
-      AgentToServer report = AgentToServer.newBuilder().setSequenceNum(number).build();
+      AgentToServer report =
+          AgentToServer.newBuilder()
+              .setSequenceNum(number)
+              .setEffectiveConfig(config(number))
+              .build();
       batch.add(
           new AgentRecord(
               uid(i),
@@ -112,6 +127,19 @@ final class WritingProcess {
               Ownership.NONE));
     }
     return batch;
+  }
+
+  /** What all agents of one batch share, and those of the next do not. */
+  static EffectiveConfig config(long number) {
+    byte[] bytes = new byte[3_000];
+    new Random(number).nextBytes(bytes);
+    return EffectiveConfig.newBuilder()
+        .setConfigMap(
+            AgentConfigMap.newBuilder()
+                .putConfigMap(
+                    "main",
+                    AgentConfigFile.newBuilder().setBody(ByteString.copyFrom(bytes)).build()))
+        .build();
   }
 
   static InstanceUid uid(int index) {

@@ -148,20 +148,14 @@ final class RedisAgentStore implements AgentStore {
             .orElseGet(() -> all ? Bytes.of("-") : Bytes.join('[', owner, NONE));
     byte[] to = all ? Bytes.of("+") : Bytes.join('(', owner, aboveEveryUid());
     byte[] index = all ? redis.keys().agentUids() : redis.keys().agentsByOwner();
-    while (true) {
-      Answer answer = read(index, from, to, query.limit() + 1);
-      List<byte[]> found = answer.found();
-      boolean more = found.size() > 2 * query.limit();
-      List<AgentRecord> items = new ArrayList<>();
-      for (int i = 0; i < Math.min(found.size(), 2 * query.limit()); i += 2) {
-        decoded(found.get(i), found.get(i + 1), answer).ifPresent(items::add);
-      }
-      if (!items.isEmpty() || !more) {
-        return new Page<>(items, more);
-      }
-      // A page of nothing but damaged records must not end the listing.
-      from = Bytes.join('(', owner, found.get(2 * query.limit() - 2));
-    }
+    return Listing.page(
+        from,
+        query.limit(),
+        place -> {
+          Answer answer = read(index, place, to, query.limit() + 1);
+          return Listing.entries(answer.found(), (uid, value) -> decoded(uid, value, answer));
+        },
+        uid -> Bytes.join('(', owner, uid));
   }
 
   /** Uids and records in turn. */

@@ -14,7 +14,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -106,24 +105,29 @@ final class RedisBlobStore implements BlobStore {
   @Override
   public Page<Blob> list(Optional<ContentHash> after, int limit) {
     DocumentStore.requireLimit(limit);
-    List<byte[]> found =
-        Bytes.list(
-            redis.script(
-                Script.LIST,
-                List.of(redis.keys().blobs(), redis.keys().blobHashes()),
-                List.of(
-                    after.map(hash -> Bytes.of("(" + hash)).orElseGet(() -> Bytes.of("-")),
-                    Bytes.of("+"),
-                    Bytes.of(Integer.toString(limit + 1)),
-                    Bytes.of("0"))));
-    List<Blob> items = new ArrayList<>();
-    for (int i = 0; i < Math.min(found.size(), 2 * limit); i += 2) {
-      items.add(
-          new Blob(
-              ContentHash.parse(new String(found.get(i), UTF_8)),
-              Entry.parse(found.get(i + 1)).size()));
+    return Listing.page(
+        after.map(hash -> Bytes.of("(" + hash)).orElseGet(() -> Bytes.of("-")),
+        limit,
+        place -> Listing.entries(read(place, limit + 1), RedisBlobStore::decoded),
+        hash -> Bytes.join('(', hash, new byte[0]));
+  }
+
+  /** Hashes and entries in turn. */
+  private List<byte[]> read(byte[] from, int limit) {
+    return Bytes.list(
+        redis.script(
+            Script.LIST,
+            List.of(redis.keys().blobs(), redis.keys().blobHashes()),
+            List.of(from, Bytes.of("+"), Bytes.of(Integer.toString(limit)), Bytes.of("0"))));
+  }
+
+  private static Optional<Blob> decoded(byte[] hash, byte[] entry) {
+    try {
+      return Optional.of(new Blob(ContentHash.parse(Bytes.text(hash)), Entry.parse(entry).size()));
+    } catch (IllegalArgumentException | StorageException e) {
+      LOG.warn("the entry of blob {} is damaged; it is skipped", Bytes.text(hash));
+      return Optional.empty();
     }
-    return new Page<>(items, found.size() > 2 * limit);
   }
 
   /** Deletes what uploads and removals that were cut short left behind. */

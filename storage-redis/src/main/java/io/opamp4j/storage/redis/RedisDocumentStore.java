@@ -11,7 +11,6 @@ import io.opamp4j.storage.StorageException;
 import io.opamp4j.storage.VersionConflictException;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -117,19 +116,13 @@ final class RedisDocumentStore implements DocumentStore {
     Document.requireKind(kind);
     DocumentStore.requireLimit(limit);
     byte[] from = after.map(id -> Bytes.of("(" + id)).orElseGet(() -> Bytes.of("-"));
-    while (true) {
-      List<byte[]> found = read(kind, from, limit + 1);
-      boolean more = found.size() > 2 * limit;
-      List<Document> items = new ArrayList<>();
-      for (int i = 0; i < Math.min(found.size(), 2 * limit); i += 2) {
-        decoded(kind, new String(found.get(i), UTF_8), found.get(i + 1)).ifPresent(items::add);
-      }
-      if (!items.isEmpty() || !more) {
-        return new Page<>(items, more);
-      }
-      // A page of nothing but damaged documents must not end the listing.
-      from = Bytes.join('(', found.get(2 * limit - 2), new byte[0]);
-    }
+    return Listing.page(
+        from,
+        limit,
+        place ->
+            Listing.entries(
+                read(kind, place, limit + 1), (id, value) -> decoded(kind, Bytes.text(id), value)),
+        id -> Bytes.join('(', id, new byte[0]));
   }
 
   /** Ids and documents in turn. */

@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class RedisBlobStoreTest {
+  /** Redis keeps it in memory, which a machine for builds has not much of; the heap is smaller. */
+  private static final long LARGE = 256L << 20;
 
   @Nested
   class Standalone extends BlobStoreContract {
@@ -14,6 +16,11 @@ final class RedisBlobStoreTest {
     @Override
     protected StorageFixture fixture() {
       return REDIS.fixture();
+    }
+
+    @Override
+    protected long largeBlobSize() {
+      return LARGE;
     }
   }
 
@@ -24,6 +31,11 @@ final class RedisBlobStoreTest {
     @Override
     protected StorageFixture fixture() {
       return REDIS.fixture();
+    }
+
+    @Override
+    protected long largeBlobSize() {
+      return LARGE;
     }
   }
 }

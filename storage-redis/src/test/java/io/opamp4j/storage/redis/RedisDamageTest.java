@@ -10,12 +10,16 @@ import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.storage.AgentChanges;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
+import io.opamp4j.storage.BlobStore.Blob;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.StorageException;
 import io.opamp4j.testkit.storage.PluginFixture;
 import io.opamp4j.testkit.storage.Stores;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +104,26 @@ class RedisDamageTest {
     stores.agents().save(List.of(record(2)));
 
     assertThat(stores.agents().find(uid(2))).contains(record(2));
+  }
+
+  @Test
+  void damagedEntriesOfBlobsAreLeftOutAndDoNotEndTheListing() throws IOException {
+    List<Blob> kept = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      kept.add(stores.blobs().put(ByteString.copyFromUtf8("blob " + i).newInput()));
+    }
+    kept.sort(Comparator.comparing(blob -> blob.hash().toString()));
+    for (int damaged : new int[] {0, 1, 4}) {
+      client.hset(keys.blobs(), Bytes.of(kept.get(damaged).hash().toString()), new byte[] {9});
+    }
+    client.zadd(keys.blobHashes(), 0, Bytes.of("foreign"));
+
+    List<Blob> listed = new ArrayList<>();
+    stores.blobs().each(listed::add);
+    assertThat(listed).containsExactly(kept.get(2), kept.get(3), kept.get(5));
+    assertThat(stores.blobs().list(Optional.empty(), 1).items()).containsExactly(kept.get(2));
+    assertThat(stores.blobs().list(Optional.of(kept.get(3).hash()), 1).items())
+        .containsExactly(kept.get(5));
   }
 
   @Test

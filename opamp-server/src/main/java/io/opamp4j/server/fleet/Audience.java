@@ -1,0 +1,86 @@
+package io.opamp4j.server.fleet;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.rollout.AgentView;
+import io.opamp4j.core.rollout.Reported;
+import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.AvailableComponents;
+import io.opamp4j.proto.ComponentHealth;
+import io.opamp4j.server.ConfigurationCheck.Needs;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The agents that a rollout of one configuration concerns: those for which, were both its versions
+ * in force, this configuration would be chosen before any other. Immutable; what it says of an
+ * agent is computed from what is given.
+ */
+public final class Audience {
+  private final Fleet fleet;
+  private final Configuration newer;
+  private final Optional<Configuration> older;
+  private final List<Selector> stages;
+  private final Needs needs;
+
+  Audience(
+      Fleet fleet,
+      Configuration newer,
+      Optional<Configuration> older,
+      List<Selector> stages,
+      Needs needs) {
+    this.fleet = requireNonNull(fleet, "fleet");
+    this.newer = requireNonNull(newer, "newer");
+    this.older = requireNonNull(older, "older");
+    this.stages = List.copyOf(stages);
+    this.needs = requireNonNull(needs, "needs");
+  }
+
+  /**
+   * What the rollout needs to know of this agent.
+   *
+   * @param connected whether it is there
+   * @param report as merged
+   * @param operatorLabels the operator's labels
+   * @param components what agents consist of
+   * @return empty if the configuration is not for it
+   */
+  public Optional<AgentView> view(
+      InstanceUid uid,
+      boolean connected,
+      AgentToServer report,
+      Map<String, String> operatorLabels,
+      Components components) {
+    Map<String, String> labels = Labels.of(report, operatorLabels);
+    if (!fleet.wouldChoose(newer, older, report, labels)) {
+      return Optional.empty();
+    }
+    Reported reported = Reported.of(report.getRemoteConfigStatus(), newer.hash().bytes());
+    return Optional.of(
+        new AgentView(
+            uid,
+            Overlay.stageOf(stages, labels),
+            connected,
+            reported == Reported.APPLIED || missing(report, components).isEmpty(),
+            reported,
+            !report.hasHealth() || report.getHealth().getHealthy(),
+            error(report, reported)));
+  }
+
+  /** What the agent lacks for the new version. */
+  public List<String> missing(AgentToServer report, Components components) {
+    Optional<AvailableComponents> known =
+        components.find(report.getAvailableComponents().getHash());
+    return needs.missing(known);
+  }
+
+  private static String error(AgentToServer report, Reported reported) {
+    if (reported == Reported.FAILED) {
+      return report.getRemoteConfigStatus().getErrorMessage();
+    }
+    ComponentHealth health = report.getHealth();
+    return health.getLastError().isEmpty() ? health.getStatus() : health.getLastError();
+  }
+}

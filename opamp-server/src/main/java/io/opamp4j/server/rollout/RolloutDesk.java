@@ -1,0 +1,260 @@
+package io.opamp4j.server.rollout;
+
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.core.rollout.AgentView;
+import io.opamp4j.core.rollout.Contrast;
+import io.opamp4j.core.rollout.Rollout;
+import io.opamp4j.core.rollout.RolloutCommand;
+import io.opamp4j.core.rollout.RolloutMachine;
+import io.opamp4j.core.rollout.RolloutPlan;
+import io.opamp4j.core.rollout.RolloutPreview;
+import io.opamp4j.core.rollout.RolloutStep;
+import io.opamp4j.core.rollout.StageProgress;
+import io.opamp4j.core.rollout.Trait;
+import io.opamp4j.server.agents.AgentDirectory;
+import io.opamp4j.server.agents.Catalogues;
+import io.opamp4j.server.fleet.Audience;
+import io.opamp4j.server.fleet.Configuration;
+import io.opamp4j.server.fleet.ConfigurationRollout;
+import io.opamp4j.server.fleet.FleetEditor;
+import io.opamp4j.server.fleet.FleetWatcher;
+import io.opamp4j.server.fleet.RolloutStore;
+import io.opamp4j.server.fleet.RunningVersion;
+import io.opamp4j.server.fleet.Selector;
+import io.opamp4j.storage.Page;
+import io.opamp4j.storage.VersionConflictException;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where operators plan, start and steer rollouts. What they want is durable when a method returns.
+ * Methods block and are thread-safe; they throw {@link io.opamp4j.storage.StorageException} when
+ * the store fails.
+ */
+public final class RolloutDesk {
+  private static final int ATTEMPTS = 5;
+  private static final int TRAITS = 10;
+  private static final Logger log = LoggerFactory.getLogger(RolloutDesk.class);
+
+  private final RolloutController controller;
+  private final RolloutStore store;
+  private final FleetEditor editor;
+  private final FleetWatcher fleet;
+  private final AgentDirectory agents;
+  private final Catalogues components;
+  private final InstantSource clock;
+
+  @Inject
+  RolloutDesk(
+      RolloutController controller,
+      RolloutStore store,
+      FleetEditor editor,
+      FleetWatcher fleet,
+      AgentDirectory agents,
+      Catalogues components,
+      InstantSource clock) {
+    this.controller = controller;
+    this.store = store;
+    this.editor = editor;
+    this.fleet = fleet;
+    this.agents = agents;
+    this.components = components;
+    this.clock = clock;
+  }
+
+  /**
+   * What is to be rolled out, and how.
+   *
+   * @param latest the configuration, as {@link FleetEditor#find(String)} gave it
+   * @param to the version that agents are to get
+   * @param plan how it is to go
+   * @param selectors of the plan's stages but the last
+   */
+  public record Request(
+      Configuration latest, Configuration to, RolloutPlan plan, List<Selector> selectors) {
+    public Request {
+      selectors = List.copyOf(selectors);
+    }
+  }
+
+  /**
+   * A rollout and how far it is.
+   *
+   * @param kept what was decided
+   * @param progress of each stage
+   * @param traits what the failing agents have in common that the others have not
+   */
+  public record Report(
+      ConfigurationRollout kept, List<StageProgress> progress, List<Trait> traits) {}
+
+  /** What would happen, were it started now. */
+  public RolloutPreview preview(Request request) {
+    return RolloutPreview.of(request.plan, salt(request), views(audience(request)));
+  }
+
+  /** What the agent lacks for the version. */
+  public List<String> missing(Request request, InstanceUid agent) {
+    return agents
+        .find(agent)
+        .map(view -> audience(request).missing(view.report(), components))
+        .orElse(List.of());
+  }
+
+  /**
+   * Starts it, with the first step at once.
+   *
+   * @param by who wants it
+   * @throws RolloutRefusedException if another one is on its way, or the version runs already
+   * @throws VersionConflictException if another one was started at the same moment
+   */
+  public Report start(Request request, String by) {
+    String name = request.latest.name();
+    long revision = store.revision(name);
+    Optional<ConfigurationRollout> before = store.find(name).filter(r -> r.isOf(request.latest));
+    if (before.filter(ConfigurationRollout::isActive).isPresent()) {
+      throw new RolloutRefusedException("a rollout of " + name + " is on its way already");
+    }
+    RunningVersion running = editor.running(request.latest);
+    if (running.version() == request.to.version()) {
+      throw new RolloutRefusedException(request.to.ref() + " runs already");
+    }
+    Instant now = clock.instant();
+    RolloutStep first =
+        RolloutMachine.start(
+            request.plan,
+            request.to.hash().bytes(),
+            salt(request),
+            views(audience(request)),
+            by,
+            now);
+    ConfigurationRollout kept =
+        controller.begin(
+            new ConfigurationRollout(
+                name,
+                request.latest.created(),
+                running.version(),
+                request.to.version(),
+                request.selectors,
+                now,
+                by,
+                first.rollout().state(),
+                List.of(),
+                revision),
+            first);
+    editor.caughtUp(kept.configuration());
+    return report(kept, first.rollout());
+  }
+
+  /**
+   * Steers it.
+   *
+   * @param by who wants it
+   * @param reason in plain words; may be empty
+   * @return empty if there is no rollout of this configuration
+   * @throws io.opamp4j.core.rollout.RolloutCommandException if its phase does not take the command
+   */
+  public Optional<Report> command(
+      String configuration, RolloutCommand command, String by, String reason) {
+    for (int attempt = 1; ; attempt++) {
+      Optional<ConfigurationRollout> kept = store.find(configuration);
+      if (kept.isEmpty()) {
+        return Optional.empty();
+      }
+      Instant now = clock.instant();
+      try {
+        ConfigurationRollout after =
+            controller.command(kept.get(), now, rollout -> step(rollout, command, by, reason, now));
+        editor.caughtUp(configuration);
+        return Optional.of(report(after, controller.look(after, now)));
+      } catch (VersionConflictException e) {
+        log.debug("rollout of {} moved on while {} was wanted", configuration, command);
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The rollout of this configuration, be it over. */
+  public Optional<Report> find(String configuration) {
+    return store
+        .find(configuration)
+        .map(kept -> report(kept, controller.look(kept, clock.instant())));
+  }
+
+  /**
+   * Rollouts in ascending order of the configuration's name.
+   *
+   * @param after only names above this one; empty starts at the beginning
+   * @param limit the most to return
+   */
+  public Page<ConfigurationRollout> list(Optional<String> after, int limit) {
+    return store.list(after, limit);
+  }
+
+  private static RolloutStep step(
+      Rollout rollout, RolloutCommand command, String by, String reason, Instant now) {
+    return switch (command) {
+      case PAUSE -> RolloutMachine.pause(rollout, by, reason, now);
+      case RESUME -> RolloutMachine.resume(rollout, by, now);
+      case CONTINUE -> RolloutMachine.continueStage(rollout, by, now);
+      case RETRY_FAILED -> RolloutMachine.retryFailed(rollout, by, now);
+      case CANCEL -> RolloutMachine.cancel(rollout, by, now);
+      case ROLL_BACK -> RolloutMachine.rollBack(rollout, by, now);
+    };
+  }
+
+  private Audience audience(Request request) {
+    long from = editor.running(request.latest).version();
+    Optional<Configuration> older =
+        from == RunningVersion.NONE ? Optional.empty() : editor.find(request.latest, from);
+    return fleet.audience(request.to, older, request.selectors);
+  }
+
+  private List<AgentView> views(Audience audience) {
+    return agents
+        .list(Optional.empty())
+        .flatMap(
+            agent ->
+                audience
+                    .view(
+                        agent.uid(),
+                        agent.transport().isPresent(),
+                        agent.report(),
+                        agent.labels(),
+                        components)
+                    .stream())
+        .toList();
+  }
+
+  private Report report(ConfigurationRollout kept, Rollout rollout) {
+    return new Report(kept, rollout.progress(), traits(kept, rollout));
+  }
+
+  private List<Trait> traits(ConfigurationRollout kept, Rollout rollout) {
+    if (kept.state().faults().failures().isEmpty()) {
+      return List.of();
+    }
+    Traits traits = new Traits(components);
+    return Contrast.of(
+        traits.of(agents(kept.state().faults().failures().keySet().stream())),
+        traits.of(agents(rollout.succeeded().stream())),
+        TRAITS);
+  }
+
+  private List<io.opamp4j.server.agents.AgentView> agents(Stream<InstanceUid> uids) {
+    return uids.flatMap(uid -> agents.find(uid).stream()).toList();
+  }
+
+  /** The same for a preview and the start after it, another one for every version. */
+  private static long salt(Request request) {
+    return Map.entry(request.latest.created(), request.to.ref()).hashCode();
+  }
+}
