@@ -54,6 +54,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule rolloutUsesAgentsFleetAndCluster =
       uses("rollout", "agents", "fleet", "cluster");
+
   @ArchTest static final ArchRule checkUsesNoOther = uses("check");
   @ArchTest static final ArchRule uiUsesNoOther = uses("ui");
   @ArchTest static final ArchRule configUsesNoOther = uses("config");

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of rollouts, their own tests show; this is about how they are asked for and told. */
+/**
+ * What becomes of rollouts, their own tests show; this is about how they are asked for and told.
+ */
 final class RolloutsRestTest {
   private static final String WEB = "/api/v1/configurations/web";
 
@@ -116,12 +118,18 @@ final class RolloutsRestTest {
         "/rollout         | {\"plan\": {\"first\": 9, \"most\": 2}}         | 400 | plan.most",
         "/rollout         | {\"plan\": {\"type\": \"progressive\"}}         | 400 | plan.stages",
         "/rollout         | {\"plan\": {\"stages\": []}}                    | 400 | plan.stages",
-        "/rollout         | {\"plan\": {\"errorLimit\": {}}}                | 400 | plan.errorLimit",
-        "/rollout         | {\"plan\": {\"errorLimit\": {\"percent\": 101}}}| 400 | plan.errorLimit.percent",
-        "/rollout         | {\"plan\": {\"healthGateSeconds\": -1}}         | 400 | plan.healthGateSeconds",
-        "/rollout         | {\"plan\": {\"resultDeadlineSeconds\": 0}}      | 400 | plan.resultDeadlineSeconds",
-        "/rollout         | {\"plan\": {\"type\": \"progressive\", \"stages\": [{\"name\": \"a\", \"selector\": \"a b\"}]}} | 400 | plan.stages[0].selector",
-        "/rollout         | {\"plan\": {\"type\": \"progressive\", \"stages\": [{\"name\": \"rest\", \"selector\": \"a\"}]}} | 400 | plan.stages[0].name",
+        "/rollout         | {\"plan\": {\"errorLimit\": {}}}                | 400 |"
+            + " plan.errorLimit",
+        "/rollout         | {\"plan\": {\"errorLimit\": {\"percent\": 101}}}| 400 |"
+            + " plan.errorLimit.percent",
+        "/rollout         | {\"plan\": {\"healthGateSeconds\": -1}}         | 400 |"
+            + " plan.healthGateSeconds",
+        "/rollout         | {\"plan\": {\"resultDeadlineSeconds\": 0}}      | 400 |"
+            + " plan.resultDeadlineSeconds",
+        "/rollout         | {\"plan\": {\"type\": \"progressive\", \"stages\": [{\"name\": \"a\","
+            + " \"selector\": \"a b\"}]}} | 400 | plan.stages[0].selector",
+        "/rollout         | {\"plan\": {\"type\": \"progressive\", \"stages\": [{\"name\":"
+            + " \"rest\", \"selector\": \"a\"}]}} | 400 | plan.stages[0].name",
         "/rollout/preview | {\"plan\": {\"type\": \"slow\"}}                | 400 | plan.type",
         "/rollout/pause   | {}                                              | 404 |",
         "/rollout/explode | {}                                              | 404 |",
