@@ -1,17 +1,25 @@
 package io.opamp4j.benchmarks;
 
+import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.Connection;
+import io.opamp4j.server.agents.EventJournal;
+import io.opamp4j.server.agents.LiveEvents;
 import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.transport.HttpListener;
 import io.opamp4j.server.transport.TransportSettings;
+import io.opamp4j.server.transport.http.EventStreams;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 import org.glassfish.jersey.server.ResourceConfig;
@@ -42,10 +50,32 @@ public final class BenchmarkServer {
         new AdmissionGate(
             config.agents().admission(), memory, InstantSource.system(), new Random());
     HttpListener listener =
-        new HttpListener(config, TransportSettings.DEFAULT, inbox, memory, gate, rest);
+        new HttpListener(config, TransportSettings.DEFAULT, inbox, memory, gate, rest, noEvents());
     listener.start();
     Usage.report(listener.port(), inbox.closed::sum);
     listener.stop(Duration.ZERO);
+  }
+
+  /** Nobody reads events here. */
+  private static EventStreams noEvents() {
+    LiveEvents format =
+        new LiveEvents() {
+          @Override
+          public Wish read(Map<String, List<String>> parameters, Optional<String> lastEventId) {
+            return new Wish(event -> false, OptionalLong.empty(), Optional.empty());
+          }
+
+          @Override
+          public String kind(AgentEvent event) {
+            return "";
+          }
+
+          @Override
+          public String json(EventJournal.Entry entry) {
+            return "{}";
+          }
+        };
+    return new EventStreams(new EventJournal(InstantSource.system()), format);
   }
 
   private static final class Echo implements AgentInbox {

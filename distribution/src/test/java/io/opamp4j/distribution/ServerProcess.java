@@ -162,8 +162,8 @@ final class ServerProcess implements AutoCloseable {
     ServerProcess start() {
       ProcessBuilder builder = new ProcessBuilder(command);
       builder.directory(workingDirectory.toFile());
-      // What the developer has set for a server of theirs is not part of the test.
-      builder.environment().keySet().removeIf(name -> name.startsWith("OPAMP_"));
+      // What the developer has set for their own server or command line is not part of the test.
+      builder.environment().keySet().removeIf(name -> name.startsWith("OPAMP"));
       builder.environment().remove("JAVA_TOOL_OPTIONS");
       builder.environment().putAll(environment);
       try {

@@ -25,17 +25,23 @@ final class AgentExtras {
   private final OrderClaims claims;
   private final OrderUpkeep orders;
   private final CustomMessages customMessages;
+  private final LabelBook labels;
+  private final LabelUpkeep labelUpkeep;
 
   @Inject
   AgentExtras(
       Catalogues catalogues,
       OrderClaims claims,
       OrderUpkeep orders,
-      CustomMessages customMessages) {
+      CustomMessages customMessages,
+      LabelBook labels,
+      LabelUpkeep labelUpkeep) {
     this.catalogues = catalogues;
     this.claims = claims;
     this.orders = orders;
     this.customMessages = customMessages;
+    this.labels = labels;
+    this.labelUpkeep = labelUpkeep;
   }
 
   /**
@@ -61,6 +67,7 @@ final class AgentExtras {
       AgentToServer message,
       Optional<Order> order,
       Instant at) {
+    labels.applyTo(session);
     catalogues.learn(message.getAvailableComponents());
     if (!session.now().state().link().up()) {
       // What waits was for the agent as it was connected before.
@@ -128,11 +135,13 @@ final class AgentExtras {
   /** The agent goes by another uid (D4). */
   void renamed(InstanceUid old, InstanceUid fresh) {
     orders.renamed(old, fresh);
+    labelUpkeep.renamed(old, fresh);
   }
 
   /** The agent is forgotten. */
   void forgotten(InstanceUid agent, Instant now) {
     orders.forgotten(agent, now);
+    labelUpkeep.forgotten(agent);
   }
 
   private static boolean isAnnounced(AgentState agent, OneShot oneShot) {

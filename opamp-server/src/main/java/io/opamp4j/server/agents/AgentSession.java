@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class AgentSession {
   private final Mailbox mailbox;
   private final Outbox outbox = new Outbox();
-  private final Map<String, String> labels;
+  private volatile Map<String, String> labels;
   private volatile Now now;
   private volatile Instant lastContact;
   private volatile Instant toldToReturn = Instant.EPOCH;
@@ -217,6 +217,20 @@ final class AgentSession {
       resolvedJudging = judgeable ? catalogue : ByteString.EMPTY;
     }
     return resolved;
+  }
+
+  /**
+   * Operators gave the agent these labels. Called in the mailbox.
+   *
+   * @return whether it had others
+   */
+  boolean relabel(Map<String, String> next) {
+    if (labels.equals(next)) {
+      return false;
+    }
+    labels = next;
+    resolvedFrom = null;
+    return true;
   }
 
   AgentView view() {

@@ -17,6 +17,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -171,6 +172,14 @@ final class AgentWork {
             : Elsewhere.told(agent, agent, target, clock.instant());
     become(session, step);
     finish(session, before, step, reply -> connection.ifPresent(c -> c.push(reply)));
+  }
+
+  /** Operators gave the agent these labels. */
+  void relabel(AgentSession session, Map<String, String> labels) {
+    if (session.relabel(labels)) {
+      writer.changed(session);
+      retarget(session, targets.current());
+    }
   }
 
   /** The agent's WebSocket ended. */

@@ -46,8 +46,8 @@ public final class Catalogues implements Components {
   private static final Logger log = LoggerFactory.getLogger(Catalogues.class);
 
   private final CatalogueStore store;
-  private final InstantSource clock;
   private final Claims claims;
+  private final InstantSource clock;
   private final ConcurrentMap<ByteString, AvailableComponents> known = new ConcurrentHashMap<>();
   private final Set<ByteString> unwritten = ConcurrentHashMap.newKeySet();
   private final Set<String> hints = ConcurrentHashMap.newKeySet();

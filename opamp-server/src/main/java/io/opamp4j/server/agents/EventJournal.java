@@ -7,9 +7,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The latest events of all agents, in memory, each under a number that grows. The numbers go on
@@ -23,8 +23,11 @@ public final class EventJournal implements AgentListener {
   /** No process has more than a million events a second over its whole life. */
   private static final long NUMBERS_PER_MILLI = 1_000;
 
-  // Guarded by itself.
-  private final Deque<Entry> entries = new ArrayDeque<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  // Guarded by itself. Once it is full, the newest takes the place of the oldest.
+  private final List<Entry> entries = new ArrayList<>();
+  private final long beginning;
   private long last;
 
   /**
@@ -47,19 +50,68 @@ public final class EventJournal implements AgentListener {
     }
   }
 
+  /**
+   * Some events that follow each other.
+   *
+   * @param entries the first above the number asked for, or if they are gone, the oldest there are
+   * @param gap whether they do not follow on what was asked for: others were in between that are
+   *     not kept any more, or the number is none of this journal's
+   * @param last the number of the newest event of all
+   */
+  public record Piece(List<Entry> entries, boolean gap, long last) {
+    public Piece {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /** An empty journal, whose numbers begin above those of any journal before. */
   @Inject
-  EventJournal(InstantSource clock) {
-    last = clock.instant().toEpochMilli() * NUMBERS_PER_MILLI;
+  public EventJournal(InstantSource clock) {
+    beginning = clock.instant().toEpochMilli() * NUMBERS_PER_MILLI;
+    last = beginning;
+  }
+
+  /** Calls the listener after each event from now on, on the thread of the event. */
+  public void subscribe(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** The number of the newest event. */
+  public long last() {
+    synchronized (entries) {
+      return last;
+    }
+  }
+
+  /**
+   * The events above a number, whatever they are about.
+   *
+   * @param limit the most to return, at least 1
+   */
+  public Piece read(long id, int limit) {
+    synchronized (entries) {
+      long gone = last - entries.size();
+      boolean gap = id < gone || id > last;
+      long from = gap ? gone : id;
+      List<Entry> piece = new ArrayList<>();
+      for (long next = from + 1; next <= last && piece.size() < limit; next++) {
+        piece.add(entry(next));
+      }
+      return new Piece(piece, gap, last);
+    }
   }
 
   @Override
   public void happened(AgentEvent event) {
     synchronized (entries) {
-      if (entries.size() == CAPACITY) {
-        entries.removeFirst();
+      Entry entry = new Entry(++last, event);
+      if (entries.size() < CAPACITY) {
+        entries.add(entry);
+      } else {
+        entries.set(index(last), entry);
       }
-      entries.addLast(new Entry(++last, event));
     }
+    listeners.forEach(Runnable::run);
   }
 
   /**
@@ -71,8 +123,9 @@ public final class EventJournal implements AgentListener {
   public Reading after(long id, Optional<InstanceUid> agent, int limit) {
     synchronized (entries) {
       List<Entry> picked = new ArrayList<>();
-      for (Entry entry : entries) {
-        if (entry.id() > id && isOf(agent, entry)) {
+      for (long next = Math.max(id, last - entries.size()) + 1; next <= last; next++) {
+        Entry entry = entry(next);
+        if (isOf(agent, entry)) {
           if (picked.size() == limit) {
             return new Reading(picked, picked.get(limit - 1).id());
           }
@@ -86,16 +139,24 @@ public final class EventJournal implements AgentListener {
   /** The last events; parameters as of {@link #after}. */
   public Reading latest(Optional<InstanceUid> agent, int limit) {
     synchronized (entries) {
-      ArrayDeque<Entry> picked = new ArrayDeque<>();
-      Iterator<Entry> fromTheEnd = entries.descendingIterator();
-      while (fromTheEnd.hasNext() && picked.size() < limit) {
-        Entry entry = fromTheEnd.next();
+      Deque<Entry> picked = new ArrayDeque<>();
+      long gone = last - entries.size();
+      for (long next = last; next > gone && picked.size() < limit; next--) {
+        Entry entry = entry(next);
         if (isOf(agent, entry)) {
           picked.addFirst(entry);
         }
       }
       return new Reading(List.copyOf(picked), last);
     }
+  }
+
+  private Entry entry(long id) {
+    return entries.get(index(id));
+  }
+
+  private int index(long id) {
+    return (int) ((id - beginning - 1) % CAPACITY);
   }
 
   private static boolean isOf(Optional<InstanceUid> agent, Entry entry) {

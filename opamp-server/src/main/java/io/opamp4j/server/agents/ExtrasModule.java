@@ -40,6 +40,8 @@ final class ExtrasModule extends AbstractModule {
     bind(ExtrasUpkeep.class).in(Scopes.SINGLETON);
     bind(EventJournal.class).in(Scopes.SINGLETON);
     Multibinder.newSetBinder(binder(), AgentListener.class).addBinding().to(EventJournal.class);
+    bind(StatusHistories.class).in(Scopes.SINGLETON);
+    Multibinder.newSetBinder(binder(), AgentListener.class).addBinding().to(StatusHistories.class);
     Multibinder.newSetBinder(binder(), CustomMessageHandler.class);
   }
 

@@ -26,6 +26,9 @@ final class Fleet implements FleetView {
           .thenComparing(Configuration::name)
           .thenComparing(Configuration::version, Comparator.reverseOrder());
 
+  /** Configurations that do not match are named only so far in an explanation. */
+  private static final int MOST_UNMATCHED = 20;
+
   static final Fleet EMPTY = new Fleet(List.of(), List.of(), new ConfigurationChecks(Set.of()));
 
   /** Best first: the first that matches an agent is its target. */
@@ -85,6 +88,34 @@ final class Fleet implements FleetView {
             .map(choice -> choice.configuration().name())
             .toList();
     return names.size() > 1 ? names : List.of();
+  }
+
+  @Override
+  public TargetExplanation explain(AgentToServer report, Map<String, String> operatorLabels) {
+    Map<String, String> labels = Labels.of(report, operatorLabels);
+    List<TargetExplanation.Candidate> matching = new ArrayList<>();
+    List<TargetExplanation.Candidate> others = new ArrayList<>();
+    int unmatched = 0;
+    for (Choice choice : choices) {
+      Optional<String> failed =
+          choice
+              .configuration()
+              .spec()
+              .selector()
+              .failing(labels)
+              .or(
+                  () ->
+                      choice.versionFor(report, labels).isPresent()
+                          ? Optional.empty()
+                          : Optional.of("the rollout gives this agent the other version"));
+      if (failed.isEmpty()) {
+        matching.add(choice.candidate(matching.isEmpty(), failed));
+      } else if (unmatched++ < MOST_UNMATCHED) {
+        others.add(choice.candidate(false, failed));
+      }
+    }
+    matching.addAll(others);
+    return new TargetExplanation(matching, tied(report, operatorLabels), unmatched);
   }
 
   /**
@@ -190,6 +221,15 @@ final class Fleet implements FleetView {
       return version == Version.OLD
           ? overlay.waiting(target)
           : overlay.forward(target, report, version);
+    }
+
+    TargetExplanation.Candidate candidate(boolean chosen, Optional<String> failed) {
+      return new TargetExplanation.Candidate(
+          configuration.ref(),
+          priority(),
+          configuration.spec().selector().toString(),
+          chosen,
+          failed);
     }
 
     int priority() {

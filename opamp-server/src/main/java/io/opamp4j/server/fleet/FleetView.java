@@ -18,4 +18,14 @@ public interface FleetView {
    * @param components what agents consist of, to compare with what the configuration needs
    */
   Target resolve(AgentToServer report, Map<String, String> labels, Components components);
+
+  /**
+   * Says which configurations an agent could get, and why it gets the one it gets. Pure.
+   *
+   * @param report as for {@link #resolve}
+   * @param labels as for {@link #resolve}
+   */
+  default TargetExplanation explain(AgentToServer report, Map<String, String> labels) {
+    return TargetExplanation.NONE;
+  }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -65,6 +66,14 @@ public final class Selector {
       }
     }
     return true;
+  }
+
+  /** The first condition that does not hold for these labels; empty if all do. */
+  public Optional<String> failing(Map<String, String> labels) {
+    return requirements.stream()
+        .filter(requirement -> !requirement.matches(labels))
+        .map(Requirement::toString)
+        .findFirst();
   }
 
   @Override

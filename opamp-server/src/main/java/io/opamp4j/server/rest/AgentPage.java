@@ -7,8 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One page of agents. */
-@Schema(description = "Agents in ascending order of instance uid")
+@Schema(description = "Agents in the order asked for")
 record AgentPage(
     @Schema(requiredMode = REQUIRED) List<AgentSummary> items,
     @Schema(description = "Give it as cursor to get the next page; left out on the last")
-        @Nullable String nextCursor) {}
+        @Nullable String nextCursor,
+    @Schema(description = "How many match on all pages; left out unless count was asked for")
+        @Nullable Long total) {}

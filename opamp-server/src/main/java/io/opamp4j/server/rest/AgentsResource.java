@@ -35,7 +35,12 @@ public final class AgentsResource {
   }
 
   @GET
-  @Operation(operationId = "listAgents", summary = "List agents by instance uid")
+  @Operation(
+      operationId = "listAgents",
+      summary = "List agents",
+      description =
+          "Those for which all parameters hold. If a value that is sorted by changes between two"
+              + " pages, the agent may be on both or on none.")
   @ApiResponse(
       responseCode = "200",
       description = "One page",
@@ -75,8 +80,58 @@ public final class AgentsResource {
           @Parameter(
               description = "Only agents whose labels this label selector matches",
               example = "env=prod,region in (eu,us),!canary")
-          @Nullable String selector) {
-    return AgentSearch.parse(limit, cursor, states, selector).run(directory);
+          @Nullable String selector,
+      @QueryParam("q")
+          @Parameter(
+              description =
+                  "Only agents with this in their uid, a label's value, their address or the name"
+                      + " and version of their configuration, upper or lower case",
+              schema = @Schema(type = "string", maxLength = 255))
+          @Nullable String q,
+      @QueryParam("configuration")
+          @Parameter(description = "Only agents that should have this configuration")
+          @Nullable String configuration,
+      @QueryParam("version")
+          @Parameter(
+              description = "Only agents that should have this version of the configuration",
+              schema = @Schema(type = "integer", format = "int64", minimum = "1"))
+          @Nullable String version,
+      @QueryParam("health")
+          @Parameter(
+              description = "Only agents that say this of their health; unknown: nothing",
+              schema =
+                  @Schema(
+                      type = "string",
+                      allowableValues = {"healthy", "unhealthy", "unknown"}))
+          @Nullable String health,
+      @QueryParam("sort")
+          @Parameter(
+              description =
+                  "By what; name is the label service.name, and - before it turns the order round",
+              schema =
+                  @Schema(
+                      type = "string",
+                      defaultValue = "uid",
+                      allowableValues = {
+                        "uid",
+                        "name",
+                        "lastSeen",
+                        "stateSince",
+                        "-uid",
+                        "-name",
+                        "-lastSeen",
+                        "-stateSince"
+                      }))
+          @Nullable String sort,
+      @QueryParam("count")
+          @Parameter(
+              description = "Whether all agents that match are counted",
+              schema = @Schema(type = "boolean", defaultValue = "false"))
+          @Nullable String count) {
+    return AgentSearch.parse(
+            new AgentFilter.Parameters(states, selector, q, configuration, version, health),
+            new AgentSearch.Parameters(limit, cursor, sort, count))
+        .run(directory);
   }
 
   @GET

@@ -66,22 +66,22 @@ public final class EventsResource {
           @Nullable String agent) {
     List<FieldError> errors = new ArrayList<>();
     int most = Paging.limit(limit, errors);
-    Optional<Long> id = Optional.ofNullable(after).map(text -> id(text, errors));
+    Optional<Long> id = Optional.ofNullable(after).map(text -> id("after", text, errors));
     Optional<InstanceUid> uid = Optional.ofNullable(agent).flatMap(text -> uid(text, errors));
     ProblemException.throwIfAny(errors);
     return EventPage.of(
         id.map(from -> journal.after(from, uid, most)).orElseGet(() -> journal.latest(uid, most)));
   }
 
-  private static long id(String text, List<FieldError> errors) {
+  static long id(String field, String text, List<FieldError> errors) {
     if (text.matches("[0-9]{1,18}")) {
       return Long.parseLong(text);
     }
-    errors.add(new FieldError("after", "must be the id of an event"));
+    errors.add(new FieldError(field, "must be the id of an event"));
     return 0;
   }
 
-  private static Optional<InstanceUid> uid(String text, List<FieldError> errors) {
+  static Optional<InstanceUid> uid(String text, List<FieldError> errors) {
     try {
       return Optional.of(InstanceUid.parse(text));
     } catch (IllegalArgumentException e) {

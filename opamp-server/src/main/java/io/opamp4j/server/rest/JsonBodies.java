@@ -64,6 +64,15 @@ final class JsonBodies implements MessageBodyReader<Record>, MessageBodyWriter<R
           .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
           .build();
 
+  /** A record as it is written, on one line. */
+  String text(Record body) {
+    try {
+      return mapper.writeValueAsString(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("records of this package can be written", e);
+    }
+  }
+
   @Override
   public boolean isReadable(
       Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {

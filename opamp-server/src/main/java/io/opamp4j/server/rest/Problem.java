@@ -134,14 +134,13 @@ record Problem(
 
   /** The store does not answer, and may later. */
   static Problem storageUnavailable(String errorId) {
+    return brokenOff("the storage backend does not answer; try again later", errorId);
+  }
+
+  /** The store did not answer in the middle of something. */
+  static Problem brokenOff(String detail, String errorId) {
     return new Problem(
-        uri("storage-unavailable"),
-        "Storage unavailable",
-        503,
-        "the storage backend does not answer; try again later",
-        null,
-        null,
-        errorId);
+        uri("storage-unavailable"), "Storage unavailable", 503, detail, null, null, errorId);
   }
 
   /** Nothing can be written until somebody makes room. */

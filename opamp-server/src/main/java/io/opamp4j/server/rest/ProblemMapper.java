@@ -66,6 +66,11 @@ final class ProblemMapper implements ExceptionMapper<Throwable> {
     if (failure instanceof StorageException e) {
       return storage(e);
     }
+    if (failure instanceof ActionBrokenOffException e) {
+      return answer(Problem.brokenOff(String.valueOf(e.getMessage()), logged(failure)))
+          .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+          .build();
+    }
     if (failure instanceof UnreadableConfigurationException e) {
       return answer(Problem.unreadable(String.valueOf(e.getMessage()))).build();
     }

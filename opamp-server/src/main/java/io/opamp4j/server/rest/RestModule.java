@@ -3,6 +3,8 @@ package io.opamp4j.server.rest;
 import com.google.inject.AbstractModule;
 import com.google.inject.Injector;
 import com.google.inject.Provides;
+import com.google.inject.Scopes;
+import io.opamp4j.server.agents.LiveEvents;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Application;
 import java.security.SecureRandom;
@@ -25,6 +27,10 @@ public final class RestModule extends AbstractModule {
   static final List<Class<?>> RESOURCES =
       List.of(
           AgentsResource.class,
+          AgentLabelsResource.class,
+          AgentWhyResource.class,
+          AgentActionsResource.class,
+          AgentCountsResource.class,
           OrdersResource.class,
           ComponentsResource.class,
           EventsResource.class,
@@ -41,6 +47,8 @@ public final class RestModule extends AbstractModule {
   @Override
   protected void configure() {
     RESOURCES.forEach(this::bind);
+    bind(AgentActionRun.class);
+    bind(LiveEvents.class).to(EventStreamFormat.class).in(Scopes.SINGLETON);
     bind(Application.class).to(ResourceConfig.class);
   }
 

@@ -32,6 +32,7 @@ import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.transport.http.AgentPosts;
 import io.opamp4j.server.transport.http.ConnectionSweep;
 import io.opamp4j.server.transport.http.Drain;
+import io.opamp4j.server.transport.http.EventStreams;
 import io.opamp4j.server.transport.http.HttpConnection;
 import io.opamp4j.server.transport.http.HttpSettings;
 import io.opamp4j.server.transport.http.RestBridge;
@@ -74,6 +75,7 @@ public final class HttpListener implements ListenAddress {
   private final MemoryBudget memory;
   private final AdmissionGate gate;
   private final Application rest;
+  private final EventStreams events;
   private @Nullable Running running;
 
   public HttpListener(
@@ -82,13 +84,15 @@ public final class HttpListener implements ListenAddress {
       AgentInbox inbox,
       MemoryBudget memory,
       AdmissionGate gate,
-      Application rest) {
+      Application rest,
+      EventStreams events) {
     this.config = requireNonNull(config, "config");
     this.settings = requireNonNull(settings, "settings");
     this.inbox = requireNonNull(inbox, "inbox");
     this.memory = requireNonNull(memory, "memory");
     this.gate = requireNonNull(gate, "gate");
     this.rest = requireNonNull(rest, "rest");
+    this.events = requireNonNull(events, "events");
   }
 
   /**
@@ -173,6 +177,7 @@ public final class HttpListener implements ListenAddress {
             http.agentsPath(),
             new AgentPosts(new AgentPosts.Parts(inbox, decoders, memory, gate, http)),
             restBridge,
+            events,
             StaticFiles.fromClassPath(HttpListener.class.getClassLoader(), FILES));
     private @Nullable Channel server;
     private boolean stopped;
@@ -212,6 +217,7 @@ public final class HttpListener implements ListenAddress {
         endWebSockets(time);
         server.close().awaitUninterruptibly();
       }
+      events.end();
       connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Drain.START));
       long left = Math.max(0, cut - loops.ticker().nanoTime());
       if (!connections.newCloseFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {

@@ -11,14 +11,17 @@ import io.opamp4j.server.ListenAddress;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.EventJournal;
+import io.opamp4j.server.agents.LiveEvents;
 import io.opamp4j.server.agents.MemoryBudget;
+import io.opamp4j.server.transport.http.EventStreams;
 import jakarta.ws.rs.core.Application;
 import java.time.Duration;
 
 /**
  * Binds the {@link HttpListener}. Wants a {@link ServerConfig}, an {@link AgentInbox} with its
- * {@link MemoryBudget} and {@link AdmissionGate}, and the {@link Application} that serves {@code
- * /api}.
+ * {@link MemoryBudget} and {@link AdmissionGate}, the {@link Application} that serves {@code /api},
+ * and {@link LiveEvents} with their {@link EventJournal}.
  */
 public final class TransportModule extends AbstractModule {
   /** What the end of threads may take beside the drain of the connections. */
@@ -38,8 +41,15 @@ public final class TransportModule extends AbstractModule {
       AgentInbox inbox,
       MemoryBudget memory,
       AdmissionGate gate,
-      Application rest) {
-    return new HttpListener(config, TransportSettings.DEFAULT, inbox, memory, gate, rest);
+      Application rest,
+      EventStreams events) {
+    return new HttpListener(config, TransportSettings.DEFAULT, inbox, memory, gate, rest, events);
+  }
+
+  @Provides
+  @Singleton
+  EventStreams events(EventJournal journal, LiveEvents format) {
+    return new EventStreams(journal, format);
   }
 
   @ProvidesIntoSet

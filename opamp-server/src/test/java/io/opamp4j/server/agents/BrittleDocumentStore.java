@@ -9,37 +9,44 @@ import java.util.List;
 import java.util.Optional;
 
 /** Documents of another store, which fail on request, before or after the write. */
-final class BrittleDocumentStore implements DocumentStore {
+public final class BrittleDocumentStore implements DocumentStore {
   private final DocumentStore real;
   private boolean failing;
   private boolean failingAfterWrites;
   private int writes;
+  private int writesLeft = Integer.MAX_VALUE;
   private Runnable beforeNextPut = () -> {};
 
-  BrittleDocumentStore(DocumentStore real) {
+  public BrittleDocumentStore(DocumentStore real) {
     this.real = real;
   }
 
-  void fail() {
+  public void fail() {
     failing = true;
   }
 
+  /** Fails after this many writes from now. */
+  public void failAfter(int more) {
+    writesLeft = more;
+  }
+
   /** From now on what is written is there, but the writer is told that it failed. */
-  void failAfterWrites() {
+  public void failAfterWrites() {
     failingAfterWrites = true;
   }
 
-  void heal() {
+  public void heal() {
     failing = false;
     failingAfterWrites = false;
+    writesLeft = Integer.MAX_VALUE;
   }
 
   /** Somebody else is quicker. */
-  void beforeNextPut(Runnable action) {
+  public void beforeNextPut(Runnable action) {
     beforeNextPut = action;
   }
 
-  int writes() {
+  public int writes() {
     return writes;
   }
 
@@ -55,6 +62,9 @@ final class BrittleDocumentStore implements DocumentStore {
     Runnable before = beforeNextPut;
     beforeNextPut = () -> {};
     before.run();
+    if (writesLeft-- <= 0) {
+      throw broken();
+    }
     Document written = real.put(kind, id, body, expectedVersion);
     writes++;
     if (failingAfterWrites) {

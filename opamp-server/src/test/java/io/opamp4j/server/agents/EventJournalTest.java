@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.testkit.ManualTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,37 @@ class EventJournalTest {
     assertThat(journal.after(0, Optional.empty(), 3).last())
         .as("all of it")
         .isEqualTo(journal.latest(Optional.empty(), 1).last());
+  }
+
+  @Test
+  void readsOnInPiecesAndSaysWhatIsMissing() {
+    long beginning = journal.last();
+    assertThat(journal.read(beginning, 10))
+        .isEqualTo(new EventJournal.Piece(List.of(), false, beginning));
+    for (int i = 0; i < EventJournal.CAPACITY + 5; i++) {
+      happen("v" + i);
+    }
+    EventJournal.Piece gone = journal.read(beginning, 3);
+    assertThat(gone.gap()).isTrue();
+    assertThat(gone.entries()).map(EventJournalTest::name).containsExactly("v5", "v6", "v7");
+    EventJournal.Piece next = journal.read(gone.entries().get(2).id(), 2);
+    assertThat(next.gap()).isFalse();
+    assertThat(next.entries()).map(EventJournalTest::name).containsExactly("v8", "v9");
+    assertThat(journal.read(beginning + 5, 1).gap()).as("all after it is there").isFalse();
+    assertThat(journal.read(beginning + 4, 1).gap()).as("the one after it is not").isTrue();
+    assertThat(journal.read(journal.last(), 1).gap()).isFalse();
+    assertThat(journal.read(journal.last() + 1, 1).gap()).as("from another node").isTrue();
+    assertThat(journal.read(0, 1).gap()).as("from the process before").isTrue();
+  }
+
+  @Test
+  void callsListenersWhenTheEventCanBeRead() {
+    List<Integer> readable = new ArrayList<>();
+    long beginning = journal.last();
+    journal.subscribe(() -> readable.add(journal.read(beginning, 10).entries().size()));
+    happen("a");
+    happen("b");
+    assertThat(readable).containsExactly(1, 2);
   }
 
   private void happen(String name) {

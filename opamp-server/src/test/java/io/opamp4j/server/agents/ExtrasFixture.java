@@ -25,6 +25,9 @@ final class ExtrasFixture {
   final Catalogues catalogues;
   final CustomHandlers handlers;
   final CustomMessages customMessages;
+  final LabelStore labelStore;
+  final LabelBook labelBook = new LabelBook();
+  final LabelUpkeep labelUpkeep;
   final AgentExtras extras;
   final Deque<Runnable> storageWork = new ArrayDeque<>();
   final Deque<Runnable> handlerWork = new ArrayDeque<>();
@@ -37,6 +40,7 @@ final class ExtrasFixture {
   private final ChangeFeed feed;
 
   ExtrasFixture(Stores stores, Claims claims, ManualTime time, CustomMessageHandler... handlers) {
+    labelStore = new LabelStore(stores.documents());
     OrderStore store = new OrderStore(stores.documents());
     orders = new OrderUpkeep(store, book);
     feed = stores.changes();
@@ -45,7 +49,8 @@ final class ExtrasFixture {
     this.handlers = new CustomHandlers(new LinkedHashSet<>(List.of(handlers)));
     customMessages = new CustomMessages(this.handlers, handlerWork::add, time);
     OrderClaims orderClaims = new OrderClaims(book, store, orders, claims, storageWork::add, time);
-    extras = new AgentExtras(catalogues, orderClaims, orders, customMessages);
+    labelUpkeep = new LabelUpkeep(labelStore, labelBook, feed);
+    extras = new AgentExtras(catalogues, orderClaims, orders, customMessages, labelBook, labelUpkeep);
   }
 
   /** Storage of its own, in memory. */
@@ -62,6 +67,8 @@ final class ExtrasFixture {
   void start(Sessions sessions, AgentWork work, ManualTime time) {
     upkeep = new ExtrasUpkeep(sessions, work, catalogues, book, orders, feed, time);
     sender = new HandlerSender(sessions, work);
+    new Relabelling(labelBook, sessions, work).start();
+    labelUpkeep.start();
     upkeep.start();
     upkeep.start(handlers, sender);
   }

@@ -175,6 +175,7 @@ final class Hub implements FleetSource {
       sweep.tick(time.instant());
       run();
       beside.upkeep.tick(time.instant());
+      beside.labelUpkeep.tick(time.instant());
       run();
     }
   }

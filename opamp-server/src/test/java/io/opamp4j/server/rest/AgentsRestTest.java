@@ -198,7 +198,9 @@ final class AgentsRestTest {
 
     assertProblem(answer, 400, "invalid-request");
     assertThat(answer.errors())
-        .containsExactly("stat: is not known; known are cursor, limit, selector, state");
+        .containsExactly(
+            "stat: is not known; known are configuration, count, cursor, health, limit, q,"
+                + " selector, sort, state, version");
   }
 
   private void put(int n, ConnectionState state, Map<String, String> labels) {

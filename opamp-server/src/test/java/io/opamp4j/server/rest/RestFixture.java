@@ -1,10 +1,13 @@
 package io.opamp4j.server.rest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import com.google.inject.Module;
 import com.google.inject.Stage;
 import com.google.inject.util.Modules;
 import com.google.protobuf.ByteString;
@@ -15,6 +18,7 @@ import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.AgentsModule;
+import io.opamp4j.server.agents.BrittleDocumentStore;
 import io.opamp4j.server.agents.MemoryBudget;
 import io.opamp4j.server.cluster.ClusterModule;
 import io.opamp4j.server.cluster.Membership;
@@ -24,11 +28,15 @@ import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.fleet.FleetModule;
 import io.opamp4j.server.fleet.FleetWatcher;
 import io.opamp4j.server.rollout.RolloutModule;
+import io.opamp4j.storage.AgentStore;
+import io.opamp4j.storage.BlobStore;
+import io.opamp4j.storage.ChangeFeed;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.Storage;
 import io.opamp4j.storage.memory.MemoryStoragePlugin;
-import io.opamp4j.testkit.storage.TextOptions;
+import io.opamp4j.testkit.storage.PluginFixture;
+import io.opamp4j.testkit.storage.Stores;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -50,7 +58,10 @@ import org.glassfish.jersey.server.ApplicationHandler;
 import org.glassfish.jersey.server.ContainerRequest;
 import org.glassfish.jersey.server.ContainerResponse;
 
-/** The REST API over memory storage, called without a network. */
+/**
+ * The REST API over memory storage, called without a network. Every answer is held against the
+ * OpenAPI document.
+ */
 final class RestFixture implements AutoCloseable {
   static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
   static final int MAX_BODY = 4_096;
@@ -61,17 +72,20 @@ final class RestFixture implements AutoCloseable {
   final MemoryBudget memory = new MemoryBudget(1_000);
   final AdmissionGate gate =
       new AdmissionGate(ServerConfig.Admission.DEFAULT, memory, () -> NOW, new Random(1));
+  final Stores stores =
+      PluginFixture.notDurable(new MemoryStoragePlugin(), Map.of(), "it is a test").open();
+  final BrittleDocumentStore brittle = new BrittleDocumentStore(stores.documents());
   final Injector injector;
   volatile RuntimeException directoryFailure;
 
   private final ApplicationHandler handler;
+  private final DescribedAnswers described = new DescribedAnswers();
 
   RestFixture() {
-    MemoryStoragePlugin storage = new MemoryStoragePlugin();
     injector =
         Guice.createInjector(
             Stage.PRODUCTION,
-            storage.module(new TextOptions(List.of(), Map.of())),
+            stores(),
             new ClusterModule(),
             new FleetModule(),
             new RolloutModule(),
@@ -107,6 +121,20 @@ final class RestFixture implements AutoCloseable {
     handler =
         new ApplicationHandler(
             RestModule.resourceConfig(injector, MAX_BODY, () -> "error-" + ++errors[0]));
+  }
+
+  /** Memory storage, whose documents can be made to fail. */
+  private Module stores() {
+    return new AbstractModule() {
+      @Override
+      protected void configure() {
+        bind(Storage.class).toInstance(stores.storage());
+        bind(AgentStore.class).toInstance(stores.agents());
+        bind(BlobStore.class).toInstance(stores.blobs());
+        bind(ChangeFeed.class).toInstance(stores.changes());
+        bind(DocumentStore.class).toInstance(brittle);
+      }
+    };
   }
 
   private AgentDirectory directory() {
@@ -164,7 +192,11 @@ final class RestFixture implements AutoCloseable {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       ContainerResponse response = handler.apply(request, out).get();
-      return new Answer(response, ByteString.copyFrom(out.toByteArray()));
+      Answer answer = new Answer(response, ByteString.copyFrom(out.toByteArray()));
+      assertThat(described.problems(method, path, answer))
+          .as("%s %s, whose answer is not as the OpenAPI document has it: %s", method, path, answer)
+          .isEmpty();
+      return answer;
     } catch (Exception e) {
       throw new AssertionError(method + " " + path, e);
     }

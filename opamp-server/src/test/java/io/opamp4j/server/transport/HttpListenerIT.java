@@ -8,6 +8,8 @@ import com.google.inject.Guice;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AdmissionGate;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.EventJournal;
+import io.opamp4j.server.agents.LiveEvents;
 import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.ws.rs.core.Application;
 import java.io.IOException;
@@ -176,7 +178,8 @@ class HttpListenerIT {
               inbox,
               server.memory(),
               server.gate(),
-              new ResourceConfig());
+              new ResourceConfig(),
+              server.events());
 
       assertThatThrownBy(second::start)
           .isInstanceOf(IOException.class)
@@ -199,6 +202,8 @@ class HttpListenerIT {
                       bind(MemoryBudget.class).toInstance(memory);
                       bind(AdmissionGate.class).toInstance(gate(memory));
                       bind(Application.class).toInstance(new ResourceConfig());
+                      bind(LiveEvents.class).toInstance(new FakeLiveEvents());
+                      bind(EventJournal.class).toInstance(new EventJournal(InstantSource.system()));
                     }
                   })
               .getInstance(HttpListener.class);

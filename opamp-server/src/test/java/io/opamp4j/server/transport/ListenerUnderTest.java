@@ -2,7 +2,9 @@ package io.opamp4j.server.transport;
 
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.agents.AdmissionGate;
+import io.opamp4j.server.agents.EventJournal;
 import io.opamp4j.server.agents.MemoryBudget;
+import io.opamp4j.server.transport.http.EventStreams;
 import io.opamp4j.testkit.ManualTime;
 import jakarta.ws.rs.core.Application;
 import java.io.IOException;
@@ -23,6 +25,8 @@ public final class ListenerUnderTest implements AutoCloseable {
   private final ManualTime time = new ManualTime();
   private final MemoryBudget memory;
   private final AdmissionGate gate;
+  private final EventJournal journal = new EventJournal(time);
+  private final EventStreams events;
   private final HttpListener listener;
 
   private ListenerUnderTest(
@@ -31,6 +35,18 @@ public final class ListenerUnderTest implements AutoCloseable {
       Application rest,
       ServerConfig.Admission admission)
       throws IOException {
+    this(settings, agents, rest, admission, EventStreams.MOST, EventStreams.HEARTBEAT);
+  }
+
+  private ListenerUnderTest(
+      TransportSettings settings,
+      ServerConfig.Agents agents,
+      Application rest,
+      ServerConfig.Admission admission,
+      int readers,
+      Duration heartbeat)
+      throws IOException {
+    events = new EventStreams(journal, new FakeLiveEvents(), readers, heartbeat);
     memory = new MemoryBudget(agents.limits().buffered());
     gate = new AdmissionGate(admission, memory, time, new Random(1));
     ServerConfig config =
@@ -38,7 +54,7 @@ public final class ListenerUnderTest implements AutoCloseable {
             new ServerConfig.Server("127.0.0.1", 0, LONG),
             agents,
             new ServerConfig.Storage("memory", Map.of()));
-    listener = new HttpListener(config, settings, inbox, memory, gate, rest);
+    listener = new HttpListener(config, settings, inbox, memory, gate, rest, events);
     listener.start();
   }
 
@@ -48,6 +64,19 @@ public final class ListenerUnderTest implements AutoCloseable {
 
   public static ListenerUnderTest start(Application rest) throws IOException {
     return new ListenerUnderTest(TransportSettings.DEFAULT, agents(SEND_LIMIT), rest, WIDE);
+  }
+
+  /**
+   * @param readers how many may read events at once
+   */
+  public static ListenerUnderTest start(int readers, Duration heartbeat) throws IOException {
+    return new ListenerUnderTest(
+        TransportSettings.DEFAULT,
+        agents(SEND_LIMIT),
+        new ResourceConfig(),
+        WIDE,
+        readers,
+        heartbeat);
   }
 
   public static ListenerUnderTest start(ServerConfig.Dialect dialect) throws IOException {
@@ -103,6 +132,15 @@ public final class ListenerUnderTest implements AutoCloseable {
 
   public MemoryBudget memory() {
     return memory;
+  }
+
+  /** Where the live events come from. */
+  public EventJournal journal() {
+    return journal;
+  }
+
+  public EventStreams events() {
+    return events;
   }
 
   public int port() {

@@ -23,7 +23,8 @@ final class AgentFilter {
   @Option(
       names = {"-q", "--query"},
       paramLabel = "TEXT",
-      description = "Only agents that have this text in their uid, labels or reason.")
+      description =
+          "Only agents that have this text in their uid, labels, address or configuration.")
   @Nullable String text;
 
   @Option(
@@ -33,19 +34,16 @@ final class AgentFilter {
   @Nullable String configuration;
 
   @Option(
-      names = "--agent-version",
-      paramLabel = "VERSION",
-      description = "Only agents of this version of their program.")
-  @Nullable String version;
+      names = "--config-version",
+      paramLabel = "N",
+      description = "Only agents that are to run this version of their configuration.")
+  @Nullable Long version;
 
   @Option(
       names = "--health",
       paramLabel = "HEALTH",
       description = "Only agents that are healthy, unhealthy or unknown.")
   @Nullable String health;
-
-  @Option(names = "--sort", paramLabel = "KEY", description = "What to sort by.")
-  @Nullable String sort;
 
   Query query() {
     return new Query()
@@ -54,7 +52,6 @@ final class AgentFilter {
         .with("q", text)
         .with("configuration", configuration)
         .with("version", version)
-        .with("health", health)
-        .with("sort", sort);
+        .with("health", health);
   }
 }

@@ -86,12 +86,14 @@ final class AgentText {
                     Json.text(result, "/changed"),
                     dryRun ? "would change" : "changed"));
     Json.elements(result, "/agents")
+        .forEach(agent -> text.append("  ").append(Plain.line(agent.asText())).append('\n'));
+    Json.elements(result, "/refused")
         .forEach(
-            agent ->
-                text.append("  ")
+            refusal ->
+                text.append("  refused: ")
                     .append(
                         Plain.line(
-                            agent.isTextual() ? agent.asText() : Json.text(agent, "/instanceUid")))
+                            Json.text(refusal, "/agent") + ", " + Json.text(refusal, "/reason")))
                     .append('\n'));
     return text.toString();
   }

@@ -12,6 +12,7 @@ import io.opamp4j.ctl.rest.Api;
 import io.opamp4j.ctl.rest.Query;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,11 @@ final class AgentsCommand {
   int list(
       @Mixin AgentFilter filter,
       @Option(
+              names = "--sort",
+              paramLabel = "KEY",
+              description = "uid, name, state and so on; with - before it in descending order.")
+          @Nullable String sort,
+      @Option(
               names = "--limit",
               paramLabel = "N",
               description = "How many at most. Default: all.",
@@ -54,7 +60,7 @@ final class AgentsCommand {
     if (limit < 1) {
       throw CtlException.usage("--limit must be 1 or more");
     }
-    ArrayNode agents = session.api().list("/agents", filter.query(), limit);
+    ArrayNode agents = session.api().list("/agents", filter.query().with("sort", sort), limit);
     ObjectNode all = Json.object().set("items", agents);
     session.console().show(all, palette -> AgentText.table(agents, session.now()).render(palette));
     return ExitCode.OK;
@@ -62,28 +68,21 @@ final class AgentsCommand {
 
   @Command(
       name = "count",
-      description = "Count agents by their state or by a label.",
+      description = "Count agents by their state, health, configuration or a label.",
       footer = {"", "Examples:", "  opampctl agents count --by label:region"})
   int count(
+      @Mixin AgentFilter filter,
       @Option(
               names = "--by",
               paramLabel = "WHAT",
-              description = "state or label:KEY. Default: state.",
+              description = "state, health, configuration or label:KEY. Default: state.",
               defaultValue = "state")
           String by) {
-    JsonNode counts = session.api().get("/agents/counts", new Query().with("by", by)).body();
-    session
-        .console()
-        .show(
-            counts,
-            palette -> {
-              Table table = new Table(by.startsWith("label:") ? by.substring(6) : by, "AGENTS");
-              JsonNode byValue = counts.path(counts.has("counts") ? "counts" : "items");
-              byValue.properties().forEach(e -> table.row(e.getKey(), e.getValue().asText()));
-              Json.elements(byValue, "")
-                  .forEach(e -> table.row(Json.text(e, "/value"), Json.text(e, "/count")));
-              return table.render(palette);
-            });
+    JsonNode counts = session.api().get("/agents/counts", filter.query().with("by", by)).body();
+    Table table = new Table(by.toUpperCase(Locale.ROOT), "AGENTS");
+    Json.elements(counts, "/counts")
+        .forEach(one -> table.row(Json.text(one, "/value"), Json.text(one, "/agents")));
+    session.console().show(counts, table::render);
     return ExitCode.OK;
   }
 
@@ -126,15 +125,18 @@ final class AgentsCommand {
       description = "List agents, then show each change of state until Ctrl-C.",
       footer = {
         "",
-        "Without --selector and the like all changes are shown; with an AGENT, its own.",
-        "",
         "Examples:",
-        "  opampctl agents watch",
+        "  opampctl agents watch -l env=prod",
         "  opampctl agents watch 0190f5c2-7a3b-7c11-8d22-0123456789ab"
       })
   int watch(
       @Parameters(paramLabel = "AGENT", arity = "0..1", description = UID_HELP)
           @Nullable String agent,
+      @Option(
+              names = {"-l", "--selector"},
+              paramLabel = "SELECTOR",
+              description = "Only agents whose labels it matches.")
+          @Nullable String selector,
       @Option(
               names = "--count",
               paramLabel = "N",
@@ -147,12 +149,17 @@ final class AgentsCommand {
     if (agent != null) {
       get(agent);
     } else {
-      list(new AgentFilter(), Integer.MAX_VALUE);
+      AgentFilter filter = new AgentFilter();
+      filter.selector = selector;
+      list(filter, null, Integer.MAX_VALUE);
     }
     String last = Json.text(events, "/last");
     new Follower(session)
         .follow(
-            new Query().with("agent", agent).with("kind", "StatusChanged"),
+            new Query()
+                .with("agent", agent)
+                .with("kind", "StatusChanged")
+                .with("selector", selector),
             last.isEmpty() ? Optional.empty() : Optional.of(last),
             count);
     return ExitCode.OK;

@@ -76,6 +76,10 @@ final class Follower {
         if (!event.id().isEmpty()) {
           last = Optional.of(event.id());
         }
+        if (event.type().equals("reset")) {
+          console.remark("events are missing here: they are not kept any more");
+          continue;
+        }
         JsonNode data =
             Json.parse(event.data())
                 .orElseGet(() -> Json.object().put("type", event.type()).put("text", event.data()));

@@ -39,8 +39,8 @@ final class PlanOptions {
   @Option(names = "--first", paramLabel = "N", description = "Agents in the first step.")
   @Nullable Integer first;
 
-  @Option(names = "--factor", paramLabel = "X", description = "How much larger each step is.")
-  @Nullable Double factor;
+  @Option(names = "--factor", paramLabel = "N", description = "How much larger each step is.")
+  @Nullable Integer factor;
 
   @Option(names = "--most", paramLabel = "N", description = "Agents in the largest step.")
   @Nullable Integer most;

@@ -78,7 +78,7 @@ final class RolloutText {
                     Json.text(stage, "/name"),
                     Json.text(stage, "/agents"),
                     Json.elements(stage, "/steps")
-                        .map(step -> Json.text(step, "/agents"))
+                        .map(step -> Json.text(step, step.isObject() ? "/agents" : ""))
                         .collect(Collectors.joining(", "))));
     StringBuilder text = new StringBuilder();
     text.append(
@@ -86,7 +86,8 @@ final class RolloutText {
             .with("Agents", Json.text(preview, "/total"))
             .with("Up to date", Json.text(preview, "/upToDate"))
             .with("Disconnected", Json.text(preview, "/disconnected"))
-            .with("Incompatible", Long.toString(Json.elements(preview, "/incompatible").count()))
+            .with("Incompatible", Json.text(preview, "/incompatibleTotal"))
+            .with("Failed before", Json.text(preview, "/quarantined"))
             .with(
                 "At the earliest",
                 "in " + Times.brief(Duration.ofSeconds(Json.number(preview, "/earliestSeconds"))))
@@ -161,6 +162,12 @@ final class RolloutText {
     return table;
   }
 
+  /** Such as {@code 3 of 5}. */
+  private static String share(JsonNode trait, String member) {
+    String all = Json.text(trait, member + "Of");
+    return Json.text(trait, member) + (all.isEmpty() ? "" : " of " + all);
+  }
+
   private static Table contrast(JsonNode rollout) {
     Table table = new Table("TRAIT", "VALUE", "FAILING", "SUCCEEDING");
     Json.elements(rollout, "/contrast")
@@ -169,8 +176,8 @@ final class RolloutText {
                 table.row(
                     Json.text(trait, "/trait"),
                     Json.text(trait, "/value"),
-                    Json.text(trait, "/failing"),
-                    Json.text(trait, "/succeeding")));
+                    share(trait, "/failing"),
+                    share(trait, "/succeeding")));
     return table;
   }
 }

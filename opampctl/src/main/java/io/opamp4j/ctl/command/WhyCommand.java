@@ -9,6 +9,7 @@ import io.opamp4j.ctl.output.Table;
 import io.opamp4j.ctl.output.Times;
 import io.opamp4j.ctl.rest.Api;
 import io.opamp4j.ctl.rest.Query;
+import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -49,7 +50,7 @@ final class WhyCommand implements Runnable {
                     Json.text(one, "/name"),
                     Json.text(one, "/version"),
                     Json.text(one, "/priority"),
-                    one.path("matches").asBoolean() ? "yes" : "no",
+                    one.path("matches").asBoolean() ? "yes" : "no: " + Json.text(one, "/failed"),
                     Json.text(one, "/selector")));
     if (!candidates.isEmpty()) {
       text.append('\n').append(candidates.render(palette));
@@ -82,6 +83,11 @@ final class WhyCommand implements Runnable {
   }
 
   private static String withheld(JsonNode one) {
-    return one.isTextual() ? one.asText() : Json.compact(one);
+    if (one.isTextual()) {
+      return one.asText();
+    }
+    StringJoiner words = new StringJoiner(": ");
+    one.properties().forEach(member -> words.add(member.getValue().asText()));
+    return words.toString();
   }
 }

@@ -61,7 +61,7 @@ class AgentsCommandTest {
   void filtersBecomeParametersOfTheRequest() {
     server.on(
         "GET /agents?selector=env%20in%20%28a%2Cb%29&state=Error&state=Pending&q=x%20y"
-            + "&configuration=web&version=1.2&health=unhealthy&sort=-state&limit=7",
+            + "&configuration=web&version=12&health=unhealthy&sort=-state&limit=7",
         "{\"items\":[]}");
     Terminal.Outcome outcome =
         terminal.run(
@@ -75,8 +75,8 @@ class AgentsCommandTest {
             "x y",
             "--configuration",
             "web",
-            "--agent-version",
-            "1.2",
+            "--config-version",
+            "12",
             "--health",
             "unhealthy",
             "--sort",
@@ -157,11 +157,15 @@ class AgentsCommandTest {
   @Test
   void agentsAreCountedByALabel() {
     server
-        .on("GET /agents/counts?by=label%3Aregion", "{\"counts\":{\"eu\":3,\"us\":1}}")
-        .on("GET /agents/counts?by=state", "{\"items\":[{\"value\":\"Error\",\"count\":2}]}");
-    assertThat(terminal.run("agents", "count", "--by", "label:region").out())
-        .isEqualTo("region   AGENTS\neu       3\nus       1\n");
-    assertThat(terminal.run("agents", "count").out()).isEqualTo("state   AGENTS\nError   2\n");
+        .on(
+            "GET /agents/counts?selector=a&by=label%3Aregion",
+            "{\"total\":5,\"counts\":[{\"value\":\"eu\",\"agents\":3},{\"agents\":2}]}")
+        .on(
+            "GET /agents/counts?by=state",
+            "{\"total\":2,\"counts\":[{\"value\":\"Error\",\"agents\":2}]}");
+    assertThat(terminal.run("agents", "count", "-l", "a", "--by", "label:region").out())
+        .isEqualTo("LABEL:REGION   AGENTS\neu             3\n-              2\n");
+    assertThat(terminal.run("agents", "count").out()).isEqualTo("STATE   AGENTS\nError   2\n");
   }
 
   @Test
@@ -194,9 +198,12 @@ class AgentsCommandTest {
 
   @Test
   void manyAreRestartedAfterADryRunOrAYes() {
-    server.on("POST /agents/actions", "{\"matched\":2,\"changed\":2,\"agents\":[\"u1\",\"u2\"]}");
+    server.on(
+        "POST /agents/actions",
+        "{\"matched\":2,\"changed\":2,\"agents\":[\"u1\",\"u2\"],\"refused\":[{\"agent\":\"u3\",\"reason\":\"too"
+            + " many\"}]}");
     assertThat(terminal.run("agents", "restart", "-l", "env=test", "--dry-run").out())
-        .isEqualTo("2 agents match, 2 would change\n  u1\n  u2\n");
+        .isEqualTo("2 agents match, 2 would change\n  u1\n  u2\n  refused: u3, too many\n");
     assertThat(server.last().body())
         .isEqualTo("{\"action\":\"restart\",\"selector\":\"env=test\",\"dryRun\":true}");
     assertThat(terminal.run("agents", "restart", "-l", "env=test", "--yes").out())

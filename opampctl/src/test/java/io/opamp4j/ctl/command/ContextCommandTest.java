@@ -154,8 +154,8 @@ class ContextCommandTest {
             """
             {"state":"Connected","reason":"runs web","configuration":{"chosen":"web","candidates":[\
             {"name":"web","version":2,"priority":10,"selector":"a=b","matches":true},{"name":"all",\
-            "version":1,"priority":0,"selector":"","matches":false}]},"withheld":["restart: not \
-            able"],"history":[{"at":"2026-11-22T11:00:00Z","from":"Configuring","to":"Connected",\
+            "version":1,"priority":0,"selector":"","matches":false,"failed":"a=c"}]},"withheld":[\
+            {"what":"restart","reason":"not able"}],"history":[{"at":"2026-11-22T11:00:00Z","from":"Configuring","to":"Connected",\
             "reason":"applied"}]}\
             """)
         .on(
@@ -174,7 +174,7 @@ class ContextCommandTest {
 
             CONFIGURATION   VERSION   PRIORITY   MATCHES   SELECTOR
             web             2         10         yes       a=b
-            all             1         0          no        -
+            all             1         0          no: a=c   -
 
             Withheld: restart: not able
 

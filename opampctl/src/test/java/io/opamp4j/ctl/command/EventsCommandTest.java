@@ -113,15 +113,20 @@ class EventsCommandTest {
   void watchingListsAgentsAndEndsAfterSoManyChanges() {
     server
         .on("GET /events?limit=1", "{\"items\":[],\"last\":7}")
-        .on("GET /agents?limit=1000", "{\"items\":[{\"instanceUid\":\"u1\",\"state\":\"Error\"}]}")
-        .on("GET /events/stream?kind=StatusChanged", stream(sent(8) + sent(9) + sent(10)));
-    Terminal.Outcome outcome = terminal.run("agents", "watch", "--count", "2");
+        .on(
+            "GET /agents?selector=a&limit=1000",
+            "{\"items\":[{\"instanceUid\":\"u1\",\"state\":\"Error\"}]}")
+        .on(
+            "GET /events/stream?kind=StatusChanged&selector=a",
+            stream("event: reset\ndata: {}\n\n" + sent(8) + sent(9) + sent(10)));
+    Terminal.Outcome outcome = terminal.run("agents", "watch", "-l", "a", "--count", "2");
     assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.err()).contains("events are missing here");
     assertThat(outcome.out()).contains("u1      Error").contains("t9").doesNotContain("t10");
     assertThat(server.lines())
         .containsExactly(
             "GET /events?limit=1",
-            "GET /agents?limit=1000",
-            "GET /events/stream?kind=StatusChanged");
+            "GET /agents?selector=a&limit=1000",
+            "GET /events/stream?kind=StatusChanged&selector=a");
   }
 }

@@ -47,9 +47,9 @@ class RolloutsCommandTest {
     server.on(
         "POST /configurations/web/rollout/preview",
         """
-        {"stages":[{"name":"canary","agents":2,"steps":[{"agents":2}]},{"name":"rest","agents":18,\
-        "steps":[{"agents":3},{"agents":15}]}],"total":20,"incompatible":[{"agent":"u9","missing":\
-        ["exporters/otlp"]}],"upToDate":4,"disconnected":1,"earliestSeconds":300,"order":["u1"]}\
+        {"stages":[{"name":"canary","agents":2,"steps":[2]},{"name":"rest","agents":18,\
+        "steps":[3,15]}],"total":20,"incompatible":[{"agent":"u9","missing":\
+        ["exporters/otlp"]}],"incompatibleTotal":1,"quarantined":2,"upToDate":4,"disconnected":1,"earliestSeconds":300,"order":["u1"]}\
         """);
     Terminal.Outcome outcome =
         terminal.run(
@@ -61,7 +61,7 @@ class RolloutsCommandTest {
             "--first",
             "3",
             "--factor",
-            "2.5",
+            "2",
             "--most",
             "50",
             "--interval",
@@ -79,7 +79,7 @@ class RolloutsCommandTest {
 
     assertThat(server.last().body())
         .isEqualTo(
-            "{\"version\":4,\"plan\":{\"type\":\"progressive\",\"first\":3,\"factor\":2.5,\"most\":50,"
+            "{\"version\":4,\"plan\":{\"type\":\"progressive\",\"first\":3,\"factor\":2,\"most\":50,"
                 + "\"intervalSeconds\":5,\"stages\":[{\"name\":\"canary\",\"selector\":\"wave=1,!x\"},{\"name\":\"eu\",\"selector\":\"region"
                 + " in (de,fr)\"}],\"errorLimit\":{\"percent\":5},"
                 + "\"healthGateSeconds\":60,\"resultDeadlineSeconds\":120}}");
@@ -90,6 +90,7 @@ class RolloutsCommandTest {
             Up to date:       4
             Disconnected:     1
             Incompatible:     1
+            Failed before:    2
             At the earliest:  in 5m
 
             STAGE    AGENTS   STEPS
@@ -124,7 +125,7 @@ class RolloutsCommandTest {
         {"configuration":"web","toVersion":4,"phase":"Paused","reason":"2 errors","since":\
         "2026-11-22T11:59:00Z","started":"2026-11-22T11:50:00Z","stages":[],"failures":[{"agent":\
         "u1","kind":"FAILED","error":"unknown exporter\\notlp/x"}],"contrast":[{"trait":"os.type",\
-        "value":"windows","failing":2,"succeeding":0}],"events":[{"at":"2026-11-22T11:59:00Z",\
+        "value":"windows","failing":2,"failingOf":3,"succeeding":0,"succeedingOf":9}],"events":[{"at":"2026-11-22T11:59:00Z",\
         "kind":"Paused","text":"too many errors"}]}\
         """);
     assertThat(terminal.run("rollouts", "status", "web").out())
@@ -142,7 +143,7 @@ class RolloutsCommandTest {
 
             What the failing agents have in common
             TRAIT     VALUE     FAILING   SUCCEEDING
-            os.type   windows   2         0
+            os.type   windows   2 of 3    0 of 9
 
             Latest
             AT                     EVENT    TEXT

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table {@code agent}. Its writers take turns: what is stored decides whether a record may be
- * written, and nobody else has the database open. H2 writes one transaction after the other anyway.
+ * The table {@code agent}. What is stored decides whether a record may be written; nothing comes
+ * between, because the database's writers take turns and nobody else has it open.
  */
 final class H2AgentStore implements AgentStore {
   private static final Logger LOG = LoggerFactory.getLogger(H2AgentStore.class);
@@ -40,7 +40,6 @@ final class H2AgentStore implements AgentStore {
 
   private final H2Database database;
   private final SectionRows sections = new SectionRows();
-  private final Object writing = new Object();
 
   H2AgentStore(H2Database database) {
     this.database = database;
@@ -73,17 +72,15 @@ final class H2AgentStore implements AgentStore {
       return Set.of();
     }
     database.requireRoom();
-    synchronized (writing) {
-      return database.inTransaction(
-          connection -> {
-            Set<InstanceUid> left = new HashSet<>();
-            SectionRows.Changes changes = new SectionRows.Changes();
-            Collection<Outgoing> heard = heard(connection, all, left, changes);
-            sections.apply(connection, changes);
-            write(connection, heard);
-            return left;
-          });
-    }
+    return database.writing(
+        connection -> {
+          Set<InstanceUid> left = new HashSet<>();
+          SectionRows.Changes changes = new SectionRows.Changes();
+          Collection<Outgoing> heard = heard(connection, all, left, changes);
+          sections.apply(connection, changes);
+          write(connection, heard);
+          return left;
+        });
   }
 
   /** The records that may be written, of each agent the last; the agents of the others are left. */
@@ -158,20 +155,18 @@ final class H2AgentStore implements AgentStore {
 
   @Override
   public boolean remove(InstanceUid uid) {
-    synchronized (writing) {
-      return database.durably(
-          connection -> {
-            SectionRows.Changes changes = new SectionRows.Changes();
-            try (PreparedStatement select = connection.prepareStatement(CLAIM);
-                PreparedStatement delete =
-                    connection.prepareStatement("DELETE FROM agent WHERE uid = ?")) {
-              claim(select, uid).ifPresent(claim -> changes.drop(claim.sections()));
-              sections.apply(connection, changes);
-              delete.setBytes(1, uid.toBytes().toByteArray());
-              return delete.executeUpdate() > 0;
-            }
-          });
-    }
+    return database.durably(
+        connection -> {
+          SectionRows.Changes changes = new SectionRows.Changes();
+          try (PreparedStatement select = connection.prepareStatement(CLAIM);
+              PreparedStatement delete =
+                  connection.prepareStatement("DELETE FROM agent WHERE uid = ?")) {
+            claim(select, uid).ifPresent(claim -> changes.drop(claim.sections()));
+            sections.apply(connection, changes);
+            delete.setBytes(1, uid.toBytes().toByteArray());
+            return delete.executeUpdate() > 0;
+          }
+        });
   }
 
   @Override

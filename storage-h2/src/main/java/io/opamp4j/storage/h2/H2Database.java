@@ -33,6 +33,7 @@ final class H2Database implements AutoCloseable {
   private final PathLock lock;
   private final HikariDataSource pool;
   private final DiskSpace space;
+  private final Object writing = new Object();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Whether the last write that ended did so because there was no room. */
@@ -86,9 +87,19 @@ final class H2Database implements AutoCloseable {
   }
 
   /**
-   * Reads or writes in one transaction. What is written survives the death of this process: when
-   * this returns, the operating system has it.
+   * Writes in one transaction that survives the death of this process: when this returns, the
+   * operating system has it.
+   *
+   * <p>Writers take turns. H2 stores with each commit what other transactions have done so far, and
+   * a kill then can leave half of them behind, however it means to roll them back.
    */
+  <T> T writing(SqlWork<T> work) {
+    synchronized (writing) {
+      return inTransaction(work);
+    }
+  }
+
+  /** Reads in one transaction. */
   <T> T inTransaction(SqlWork<T> work) {
     return call(
         connection -> {
@@ -108,16 +119,18 @@ final class H2Database implements AutoCloseable {
         });
   }
 
-  /** Writes in one transaction that survives the death of the machine, too. */
+  /** Writes like {@link #writing}; what is written survives the death of the machine, too. */
   <T> T durably(SqlWork<T> work) {
-    return call(
-        connection -> {
-          T result = work.on(connection);
-          connection.commit();
-          checkpoint(connection);
-          wasFull = false;
-          return result;
-        });
+    synchronized (writing) {
+      return call(
+          connection -> {
+            T result = work.on(connection);
+            connection.commit();
+            checkpoint(connection);
+            wasFull = false;
+            return result;
+          });
+    }
   }
 
   /**
@@ -241,6 +254,7 @@ final class H2Database implements AutoCloseable {
    * What H2 is told.
    *
    * <ul>
+   *   <li>{@link NewestChunkFiles} because a kill would lose commits.
    *   <li>{@code async:} because with the default file system an interrupted thread closes the
    *       database's file under everybody.
    *   <li>{@code WRITE_DELAY=0}: each commit is handed to the operating system before it returns,
@@ -250,9 +264,12 @@ final class H2Database implements AutoCloseable {
    * </ul>
    */
   private static JdbcDataSource dataSource(H2Settings settings) {
+    NewestChunkFiles.register();
     JdbcDataSource source = new JdbcDataSource();
     source.setURL(
-        "jdbc:h2:async:"
+        "jdbc:h2:"
+            + NewestChunkFiles.SCHEME
+            + ":async:"
             + settings.path()
             + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
             + ";TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0");

@@ -34,6 +34,8 @@ class ArchitectureTest {
               "com.zaxxer.hikari..",
               "org.h2.api",
               "org.h2.jdbcx",
+              "org.h2.mvstore",
+              "org.h2.store.fs",
               "org.jspecify.annotations",
               "org.slf4j",
               "io.opamp4j.core",

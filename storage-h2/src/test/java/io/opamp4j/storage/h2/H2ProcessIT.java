@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class H2ProcessIT {
   private static final int KILLS = Integer.getInteger("kills", 100);
   private static final long SEED = Long.getLong("seed", 20261122);
-  private static final int MOST_WRITES = 80;
+  private static final int MOST_WRITES = 60;
   private static final String HEAP = "-Xmx128m";
 
   @TempDir Path directory;

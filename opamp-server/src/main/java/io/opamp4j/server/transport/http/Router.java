@@ -9,12 +9,19 @@ public final class Router {
   private final String agentsPath;
   private final AgentPosts agents;
   private final RestBridge rest;
+  private final EventStreams events;
   private final StaticFiles files;
 
-  public Router(String agentsPath, AgentPosts agents, RestBridge rest, StaticFiles files) {
+  public Router(
+      String agentsPath,
+      AgentPosts agents,
+      RestBridge rest,
+      EventStreams events,
+      StaticFiles files) {
     this.agentsPath = agentsPath;
     this.agents = agents;
     this.rest = rest;
+    this.events = events;
     this.files = files;
   }
 
@@ -29,6 +36,9 @@ public final class Router {
     String path = path(request.uri());
     if (path.equals(agentsPath)) {
       return agents.open(request, reply, seat);
+    }
+    if (path.equals(EventStreams.PATH)) {
+      return events.open(request, reply);
     }
     if (path.equals("/api") || path.startsWith("/api/")) {
       return rest.open(request, reply);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class EventStreamTest {
+class CtlEventStreamTest {
   private static List<Event> read(String text) throws IOException {
     List<Event> events = new ArrayList<>();
     try (EventStream stream = new EventStream(new ByteArrayInputStream(text.getBytes(UTF_8)))) {

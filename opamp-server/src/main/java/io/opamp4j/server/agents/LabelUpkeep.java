@@ -1,0 +1,194 @@
+package io.opamp4j.server.agents;
+
+import io.opamp4j.core.InstanceUid;
+import io.opamp4j.storage.ChangeFeed;
+import io.opamp4j.storage.StorageException;
+import io.opamp4j.storage.VersionConflictException;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the {@link LabelBook} in step with storage: after a hint of the {@link ChangeFeed}, and
+ * because hints may be lost, every {@link #REREAD}. What is noted here is done with the next tick,
+ * and tried again while storage fails. Any thread may note; one thread starts, ticks and stops, and
+ * may wait for storage.
+ */
+final class LabelUpkeep {
+  /** The longest that labels given on another node, whose hint was lost, go unnoticed. */
+  static final Duration REREAD = Duration.ofSeconds(30);
+
+  /** Hints beyond this make the next tick read everything instead. */
+  private static final int MOST_HINTS = 10_000;
+
+  private static final Logger log = LoggerFactory.getLogger(LabelUpkeep.class);
+
+  private final LabelStore store;
+  private final LabelBook book;
+  private final ChangeFeed feed;
+  private final Map<InstanceUid, InstanceUid> renamed = new ConcurrentHashMap<>();
+  private final Map<InstanceUid, Long> forgotten = new ConcurrentHashMap<>();
+  private final Set<String> hints = ConcurrentHashMap.newKeySet();
+  private volatile boolean rereads = true;
+
+  // The thread that ticks.
+  private Instant nextReread = Instant.MIN;
+  private ChangeFeed.@Nullable Subscription subscription;
+
+  @Inject
+  LabelUpkeep(LabelStore store, LabelBook book, ChangeFeed feed) {
+    this.store = store;
+    this.book = book;
+    this.feed = feed;
+  }
+
+  /**
+   * Reads all labels and follows their changes.
+   *
+   * @throws StorageException if they cannot be read
+   */
+  void start() {
+    subscription =
+        feed.subscribe(
+            change -> {
+              if (change.kind().equals(LabelStore.KIND)) {
+                hint(change.id());
+              }
+            });
+    reread();
+    rereads = false;
+  }
+
+  /** Does what is left, and follows no changes any more. */
+  void stop() {
+    if (subscription != null) {
+      subscription.close();
+    }
+    settle();
+  }
+
+  /** The agent goes by another uid now, and its labels go with it (D4). Never blocks. */
+  void renamed(InstanceUid old, InstanceUid fresh) {
+    book.move(old, fresh);
+    renamed.put(old, fresh);
+  }
+
+  /** The agent is forgotten, and with it its labels. Never blocks. */
+  void forgotten(InstanceUid agent) {
+    long version = book.version(agent);
+    if (version > 0) {
+      forgotten.put(agent, version);
+    }
+    book.remove(agent);
+  }
+
+  void tick(Instant now) {
+    if (!settle()) {
+      return;
+    }
+    try {
+      followHints();
+      if (rereads || !now.isBefore(nextReread)) {
+        rereads = false;
+        nextReread = now.plus(REREAD);
+        reread();
+      }
+    } catch (StorageException e) {
+      rereads = true;
+      log.warn("labels cannot be read, will try again: {}", e.getMessage());
+    }
+  }
+
+  private void hint(String documentId) {
+    if (hints.size() < MOST_HINTS) {
+      hints.add(documentId);
+    } else {
+      rereads = true;
+    }
+  }
+
+  /** Whether everything noted could be done. */
+  private boolean settle() {
+    try {
+      renamed.forEach(this::move);
+      forgotten.forEach(this::remove);
+      return true;
+    } catch (StorageException e) {
+      log.warn("labels cannot be kept up, will try again: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private void followHints() {
+    for (String id : List.copyOf(hints)) {
+      // Before it is read: a change that comes later is hinted at anew.
+      hints.remove(id);
+      LabelStore.agent(id).ifPresent(this::reread);
+    }
+  }
+
+  private void reread() {
+    Set<InstanceUid> seen = new HashSet<>();
+    store.readAll(
+        (agent, labels) -> {
+          seen.add(agent);
+          compare(agent, labels);
+        });
+    for (InstanceUid agent : book.agents()) {
+      if (!seen.contains(agent)) {
+        // It may have been written while the others were read.
+        reread(agent);
+      }
+    }
+  }
+
+  private void reread(InstanceUid agent) {
+    Optional<AgentLabels> found = store.find(agent);
+    if (found.isPresent()) {
+      compare(agent, found.get());
+    } else if (!renamed.containsValue(agent)) {
+      book.remove(agent);
+    }
+  }
+
+  private void compare(InstanceUid agent, AgentLabels read) {
+    if (read.version() >= book.version(agent)) {
+      book.put(agent, read);
+    } else {
+      // Written on this node after it was read, or removed and written again on another: what is
+      // read now is not older than what the book has.
+      store.find(agent).ifPresent(labels -> book.put(agent, labels));
+    }
+  }
+
+  private void move(InstanceUid old, InstanceUid fresh) {
+    Optional<AgentLabels> labels = store.find(old);
+    if (labels.isPresent()) {
+      try {
+        book.written(fresh, store.put(fresh, labels.get().labels(), 0));
+      } catch (VersionConflictException e) {
+        log.debug("agent {} was labelled under its new uid already", fresh);
+      }
+      remove(old, labels.get().version());
+    }
+    renamed.remove(old, fresh);
+  }
+
+  private void remove(InstanceUid agent, long version) {
+    try {
+      store.remove(agent, version);
+    } catch (VersionConflictException e) {
+      log.debug("labels of agent {} were written or removed by somebody else", agent);
+    }
+    forgotten.remove(agent, version);
+  }
+}

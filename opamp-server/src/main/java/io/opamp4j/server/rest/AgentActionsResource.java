@@ -1,0 +1,65 @@
+package io.opamp4j.server.rest;
+
+import static io.opamp4j.server.rest.Problem.MEDIA_TYPE;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+
+/** One thing done with many agents. */
+@Path(Api.ROOT + "/agents/actions")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "agents", description = "The agents this server knows, connected or not")
+@AnswersProblems
+public final class AgentActionsResource {
+  private final AgentActionRun actions;
+
+  @Inject
+  AgentActionsResource(AgentActionRun actions) {
+    this.actions = actions;
+  }
+
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(
+      operationId = "actOnAgents",
+      summary = "Label or restart many agents",
+      description =
+          "A request that is wrong changes nothing. If storage fails in the middle, the answer says"
+              + " how far it came, and the same request does the rest; for restarts only with an"
+              + " idempotency key, without which each request is a new restart.")
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = OrdersResource.KEY_HEADER,
+      description = "Names the restarts: with it, no agent is ordered to restart twice",
+      schema = @Schema(type = "string", maxLength = 255))
+  @ApiResponse(
+      responseCode = "200",
+      description = "Done",
+      content = @Content(schema = @Schema(implementation = AgentActionResult.class)))
+  @ApiResponse(
+      responseCode = "400",
+      description = "The body or the key is wrong; errors names every problem",
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "Storage failed; detail says how far it came",
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  public AgentActionResult act(
+      @RequestBody(required = true) AgentActionInput input, @Context HttpHeaders headers) {
+    return actions.run(input.check(headers.getHeaderString(OrdersResource.KEY_HEADER)));
+  }
+}
