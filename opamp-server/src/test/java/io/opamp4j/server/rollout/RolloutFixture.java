@@ -22,6 +22,7 @@ import io.opamp4j.server.agents.AgentsModule;
 import io.opamp4j.server.agents.Catalogues;
 import io.opamp4j.server.agents.Connection;
 import io.opamp4j.server.cluster.ClusterModule;
+import io.opamp4j.server.cluster.NodeIdentity;
 import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.ConfigurationDraft;
 import io.opamp4j.server.fleet.FleetEditor;
@@ -80,6 +81,9 @@ final class RolloutFixture implements AutoCloseable {
                 binder().requireExplicitBindings();
                 bind(Threads.class).toInstance(name -> Executors.defaultThreadFactory());
                 bind(InstantSource.class).toInstance(time);
+                bind(NodeIdentity.class)
+                    .toInstance(
+                        new NodeIdentity("n-1", "n", "127.0.0.1:4320", "1", time.instant()));
                 bind(ServerConfig.class).toInstance(ServerConfig.defaults());
                 bind(RandomGenerator.class).toInstance(new SplittableRandom(1));
               }
