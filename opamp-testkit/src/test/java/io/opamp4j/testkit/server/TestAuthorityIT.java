@@ -81,7 +81,7 @@ class TestAuthorityIT {
     assertThat(signed.getNotBefore()).isEqualTo(from);
     assertThat(signed.getNotAfter()).isEqualTo(until);
     char damaged = request.charAt(200) == 'A' ? 'B' : 'A';
-    String broken = request.substring(0, 200) + damaged + request.substring(401);
+    String broken = request.substring(0, 200) + damaged + request.substring(201);
     for (String wrong : new String[] {broken, "", request.substring(0, 150), authority.pem()}) {
       assertThatThrownBy(() -> authority.sign(wrong)).isInstanceOf(IllegalArgumentException.class);
     }
