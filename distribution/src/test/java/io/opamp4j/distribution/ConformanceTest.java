@@ -139,9 +139,9 @@ class ConformanceTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "PKG-10|SHOULD; later; ''",
-        "SEC-07|rec; later; ''",
-        "E-48|ruling; later; ''",
+        "PKG-10|SHOULD; later; must name a test now",
+        "SEC-07|rec; later; must name a test now",
+        "E-48|ruling; later; must name a test now",
         "SEC-01|rec; later; must name a test now",
         "DESC-01|def; later; must name a test now",
         "E-61|ruling; later; must name a test now",

@@ -67,7 +67,7 @@ final class FleetWatcherTest {
   void hintsAboutOtherKindsAreNotItsBusiness() {
     watcher.start();
 
-    feed.hint("rollout");
+    feed.hint("order");
 
     assertThat(executor.waiting()).isZero();
   }
