@@ -7,7 +7,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -51,6 +53,7 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
 
   // written while holding turn
   private volatile Fleet current = Fleet.EMPTY;
+  private volatile Map<String, Audience> audiences = Map.of();
 
   /**
    * @param executor runs reads and notifications; owned by the watcher, which shuts it down
@@ -135,20 +138,12 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
     return current.overlays().stream().map(Overlay::rollout).toList();
   }
 
-  /** Whom the rollout of this configuration concerns, as of now; empty if it has none. */
+  /**
+   * Whom the rollout of this configuration concerns, as of now: the same instance until the fleet
+   * changes. Empty if it has none.
+   */
   public Optional<Audience> audience(String configuration) {
-    Fleet fleet = current;
-    return fleet.overlays().stream()
-        .filter(overlay -> overlay.rollout().configuration().equals(configuration))
-        .findFirst()
-        .map(
-            overlay ->
-                new Audience(
-                    fleet,
-                    overlay.newer(),
-                    fleet.find(configuration, overlay.rollout().from()),
-                    overlay.rollout().selectors(),
-                    reader.needs(overlay.newer().spec().files())));
+    return Optional.ofNullable(audiences.get(configuration));
   }
 
   /**
@@ -202,10 +197,28 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
     }
   }
 
+  /** Once for each fleet: what a version needs of agents is read from its files. */
+  private Map<String, Audience> audiences(Fleet fleet) {
+    Map<String, Audience> byName = new HashMap<>();
+    for (Overlay overlay : fleet.overlays()) {
+      String name = overlay.rollout().configuration();
+      byName.put(
+          name,
+          new Audience(
+              fleet,
+              overlay.newer(),
+              fleet.find(name, overlay.rollout().from()),
+              overlay.rollout().selectors(),
+              reader.needs(overlay.newer().spec().files())));
+    }
+    return Map.copyOf(byName);
+  }
+
   private void swap(Fleet next) {
     if (next.sameAs(current)) {
       return;
     }
+    audiences = audiences(next);
     current = next;
     for (Consumer<FleetView> listener : listeners) {
       try {

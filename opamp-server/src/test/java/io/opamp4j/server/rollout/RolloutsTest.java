@@ -185,6 +185,21 @@ final class RolloutsTest {
     assertThat(server.running("old")).isEqualTo(97);
   }
 
+  /** Otherwise every tick would look at every agent anew, and read the files of the version. */
+  @Test
+  void whomItConcernsIsWorkedOutOnceForEachFleet() {
+    oldVersionEverywhere(10);
+    server.write("new", Going.DRAFT);
+    server.desk.start(server.request(QUICK), "me");
+    var before = server.fleet.audience("web").orElseThrow();
+
+    server.fleet.refresh().toCompletableFuture().join();
+
+    assertThat(server.fleet.audience("web")).containsSame(before);
+    server.desk.command("web", RolloutCommand.PAUSE, "me", "");
+    assertThat(server.fleet.audience("web").orElseThrow()).isNotSameAs(before);
+  }
+
   @Test
   void aPreviewNamesTheAgentsThatGoFirst() {
     oldVersionEverywhere(50);
