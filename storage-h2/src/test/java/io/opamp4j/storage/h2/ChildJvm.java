@@ -15,6 +15,7 @@ final class ChildJvm implements AutoCloseable {
 
   private final Process process;
   private final BufferedReader output;
+  private final List<String> foreign = new ArrayList<>();
 
   private ChildJvm(Process process) {
     this.process = process;
@@ -43,12 +44,14 @@ final class ChildJvm implements AutoCloseable {
             heap,
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
+            // Its file in the shared temporary folder outlives a killed process, and whoever gets
+            // the same process id later stumbles over it.
+            "-XX:-UsePerfData",
             "-cp",
             System.getProperty("java.class.path"),
             main.getName()));
     command.addAll(List.of(arguments));
-    return new ChildJvm(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
   /** Called in the child: one line, whole or, if the child is killed meanwhile, not at all. */
@@ -56,12 +59,32 @@ final class ChildJvm implements AutoCloseable {
     System.out.println(line + END_OF_LINE);
   }
 
-  /** The next whole line, or null at the end. */
+  /**
+   * The next whole line of the child's own, or null at the end. Others print too: loggers, and the
+   * virtual machine its warnings.
+   */
   String readLine() throws IOException {
-    String line = output.readLine();
-    return line == null || !line.endsWith(END_OF_LINE)
-        ? null
-        : line.substring(0, line.length() - END_OF_LINE.length());
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      if (line.endsWith(END_OF_LINE)) {
+        return line.substring(0, line.length() - END_OF_LINE.length());
+      }
+      foreign.add(line);
+    }
+    return null;
+  }
+
+  /** Reads one line, which has to be this one. */
+  void expect(String line) throws IOException, InterruptedException {
+    String read = readLine();
+    if (!line.equals(read)) {
+      throw new AssertionError(
+          "expected '%s' from the child and read '%s'; exit code %s; it also printed:%n%s"
+              .formatted(
+                  line,
+                  read,
+                  read == null ? process.waitFor() : "none yet",
+                  String.join("\n", foreign)));
+    }
   }
 
   /** Takes the limit of {@link #startWithLimit} away; says whether the system could. */

@@ -72,7 +72,7 @@ class H2ProcessIT {
   @Test
   void aSecondProcessIsToldThatTheDatabaseIsInUse() throws Exception {
     try (ChildJvm child = child(1)) {
-      assertThat(child.readLine()).isEqualTo("opened");
+      child.expect("opened");
       assertThatThrownBy(() -> fixture().open())
           .rootCause()
           .isInstanceOf(StorageException.class)
@@ -97,29 +97,29 @@ class H2ProcessIT {
       }
       assertThat(acknowledged).isPositive();
       assertThat(line).isEqualTo("put FULL");
-      assertThat(child.readLine()).isEqualTo("written " + acknowledged);
+      child.expect("written " + acknowledged);
       for (int again = 0; again < 3; again++) {
-        assertThat(child.readLine()).isEqualTo("put FULL");
+        child.expect("put FULL");
       }
-      assertThat(child.readLine()).isEqualTo("agents FULL");
-      assertThat(child.readLine()).isEqualTo("blob FULL");
+      child.expect("agents FULL");
+      child.expect("blob FULL");
       // The little that a check writes may still fit in.
       assertThat(child.readLine()).isIn("check the disk of the H2 database is full", "check ");
-      assertThat(child.readLine()).isEqualTo("read " + acknowledged);
+      child.expect("read " + acknowledged);
 
       assertThat(child.liftLimit()).isTrue();
       child.goOn();
-      assertThat(child.readLine()).isEqualTo("check true");
-      assertThat(child.readLine()).isEqualTo("put none");
-      assertThat(child.readLine()).isEqualTo("next true");
-      assertThat(child.readLine()).isEqualTo("read " + (acknowledged + 1));
+      child.expect("check true");
+      child.expect("put none");
+      child.expect("next true");
+      child.expect("read " + (acknowledged + 1));
       assertThat(child.exitCode()).isZero();
     }
   }
 
   private int writeUntilKilled(int acknowledgements, long seed) throws Exception {
     try (ChildJvm child = child(seed)) {
-      assertThat(child.readLine()).isEqualTo("opened");
+      child.expect("opened");
       int writes = 0;
       boolean killed = false;
       for (String line = child.readLine(); line != null; line = child.readLine()) {
