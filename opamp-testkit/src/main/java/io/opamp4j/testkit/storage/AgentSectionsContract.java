@@ -1,25 +1,21 @@
 package io.opamp4j.testkit.storage;
 
+import static io.opamp4j.testkit.storage.SectionedRecords.config;
+import static io.opamp4j.testkit.storage.SectionedRecords.owned;
+import static io.opamp4j.testkit.storage.SectionedRecords.record;
+import static io.opamp4j.testkit.storage.SectionedRecords.uid;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
-import io.opamp4j.core.InstanceUid;
-import io.opamp4j.proto.AgentConfigFile;
-import io.opamp4j.proto.AgentConfigMap;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ComponentDetails;
-import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.proto.PackageStatus;
 import io.opamp4j.proto.PackageStatuses;
 import io.opamp4j.proto.RemoteConfigStatus;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
-import io.opamp4j.storage.Ownership;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -59,46 +55,43 @@ public abstract class AgentSectionsContract extends StoreContract {
   @Test
   void whatOneAgentDropsTheOthersKeep() {
     for (int i = 0; i < 4; i++) {
-      stores.agents().save(List.of(withConfig(i, 1)));
+      stores.agents().save(List.of(record(i, 1)));
     }
-    stores.agents().save(List.of(withConfig(0, 2)));
+    stores.agents().save(List.of(record(0, 2)));
     stores.agents().remove(uid(1));
     stores.agents().save(List.of(record(2, AgentToServer.getDefaultInstance())));
 
     assertThat(stores.agents().list(AgentQuery.first(10)).items())
-        .containsExactly(
-            withConfig(0, 2), record(2, AgentToServer.getDefaultInstance()), withConfig(3, 1));
+        .containsExactly(record(0, 2), record(2, AgentToServer.getDefaultInstance()), record(3, 1));
     stores.agents().remove(uid(3));
-    stores.agents().save(List.of(withConfig(4, 1)));
-    assertThat(stores.agents().find(uid(4))).contains(withConfig(4, 1));
+    stores.agents().save(List.of(record(4, 1)));
+    assertThat(stores.agents().find(uid(4))).contains(record(4, 1));
   }
 
   @Test
   void aBatchMayHandASectionOn() {
-    stores.agents().save(List.of(withConfig(1, 1), withConfig(2, 2)));
-    stores.agents().save(List.of(withConfig(1, 2), withConfig(2, 1)));
+    stores.agents().save(List.of(record(1, 1), record(2, 2)));
+    stores.agents().save(List.of(record(1, 2), record(2, 1)));
     assertThat(stores.agents().list(AgentQuery.first(10)).items())
-        .containsExactly(withConfig(1, 2), withConfig(2, 1));
+        .containsExactly(record(1, 2), record(2, 1));
 
-    stores.agents().save(List.of(withConfig(1, 3), withConfig(1, 4), withConfig(2, 4)));
-    stores.agents().save(List.of(withConfig(2, 5)));
+    stores.agents().save(List.of(record(1, 3), record(1, 4), record(2, 4)));
+    stores.agents().save(List.of(record(2, 5)));
     assertThat(stores.agents().list(AgentQuery.first(10)).items())
-        .containsExactly(withConfig(1, 4), withConfig(2, 5));
+        .containsExactly(record(1, 4), record(2, 5));
   }
 
   @Test
   void aRefusedRecordTakesItsSectionsNowhere() {
-    AgentRecord mine = owned(withConfig(1, 1), new Ownership(2, "n2", ByteString.EMPTY));
+    AgentRecord mine = owned(record(1, 1), 2);
     stores.agents().save(List.of(mine));
-    stores
-        .agents()
-        .save(List.of(owned(withConfig(1, 2), new Ownership(1, "n1", ByteString.EMPTY))));
+    stores.agents().save(List.of(owned(record(1, 2), 1)));
 
     assertThat(stores.agents().find(uid(1))).contains(mine);
-    stores.agents().save(List.of(withConfig(2, 2), withConfig(3, 1)));
+    stores.agents().save(List.of(record(2, 2), record(3, 1)));
     assertThat(stores.agents().remove(uid(3))).isTrue();
     assertThat(stores.agents().list(AgentQuery.first(10)).items())
-        .containsExactly(mine, withConfig(2, 2));
+        .containsExactly(mine, record(2, 2));
   }
 
   @Test
@@ -107,7 +100,7 @@ public abstract class AgentSectionsContract extends StoreContract {
     int writers = 3;
     List<AgentRecord> first = new ArrayList<>();
     for (int i = 0; i < agents; i++) {
-      first.add(withConfig(i, 0));
+      first.add(record(i, 16));
     }
     stores.agents().save(first);
     AtomicInteger writing = new AtomicInteger(writers);
@@ -121,7 +114,7 @@ public abstract class AgentSectionsContract extends StoreContract {
               for (int round = 0; round < 250; round++) {
                 // Each writer has agents of its own, but they take up and drop the same sections.
                 int agent = mine + writers * random.nextInt(agents / writers);
-                stores.agents().save(List.of(withConfig(agent, random.nextInt(16))));
+                stores.agents().save(List.of(record(agent, 1 + random.nextInt(16))));
               }
             } finally {
               writing.decrementAndGet();
@@ -169,45 +162,5 @@ public abstract class AgentSectionsContract extends StoreContract {
   private static void assertWhole(AgentRecord record) {
     assertThat(record.report().getEffectiveConfig())
         .isEqualTo(config((int) record.report().getSequenceNum()));
-  }
-
-  private static InstanceUid uid(long number) {
-    return new InstanceUid(0, number);
-  }
-
-  private static EffectiveConfig config(int number) {
-    byte[] body = new byte[5_000];
-    new Random(SEED + number).nextBytes(body);
-    return EffectiveConfig.newBuilder()
-        .setConfigMap(
-            AgentConfigMap.newBuilder()
-                .putConfigMap(
-                    "main",
-                    AgentConfigFile.newBuilder().setBody(ByteString.copyFrom(body)).build()))
-        .build();
-  }
-
-  private static AgentRecord withConfig(long agent, int number) {
-    return record(
-        agent,
-        AgentToServer.newBuilder()
-            .setSequenceNum(number)
-            .setEffectiveConfig(config(number))
-            .build());
-  }
-
-  private static AgentRecord record(long agent, AgentToServer report) {
-    return new AgentRecord(
-        uid(agent), report, Map.of(), Instant.EPOCH, Instant.EPOCH, Ownership.NONE);
-  }
-
-  private static AgentRecord owned(AgentRecord record, Ownership ownership) {
-    return new AgentRecord(
-        record.uid(),
-        record.report(),
-        record.labels(),
-        record.firstSeen(),
-        record.lastSeen(),
-        ownership);
   }
 }

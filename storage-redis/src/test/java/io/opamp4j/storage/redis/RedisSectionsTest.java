@@ -1,22 +1,17 @@
 package io.opamp4j.storage.redis;
 
+import static io.opamp4j.testkit.storage.SectionedRecords.owned;
+import static io.opamp4j.testkit.storage.SectionedRecords.record;
+import static io.opamp4j.testkit.storage.SectionedRecords.uid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
-import io.opamp4j.core.InstanceUid;
-import io.opamp4j.proto.AgentConfigFile;
-import io.opamp4j.proto.AgentConfigMap;
-import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.proto.EffectiveConfig;
 import io.opamp4j.storage.AgentQuery;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.AgentStore;
-import io.opamp4j.storage.Ownership;
 import io.opamp4j.storage.StorageException;
 import io.opamp4j.testkit.storage.PluginFixture;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -138,39 +133,5 @@ class RedisSectionsTest {
 
   private List<String> uses() {
     return client.hvals(keys.sectionUses()).stream().map(Bytes::text).toList();
-  }
-
-  private static InstanceUid uid(long number) {
-    return new InstanceUid(0, number);
-  }
-
-  /** Configuration 0 is none. */
-  private static AgentRecord record(long agent, int config) {
-    AgentToServer.Builder report = AgentToServer.newBuilder().setSequenceNum(config);
-    if (config > 0) {
-      byte[] body = new byte[20_000];
-      new Random(config).nextBytes(body);
-      report.setEffectiveConfig(
-          EffectiveConfig.newBuilder()
-              .setConfigMap(
-                  AgentConfigMap.newBuilder()
-                      .putConfigMap(
-                          "main",
-                          AgentConfigFile.newBuilder()
-                              .setBody(ByteString.copyFrom(body))
-                              .build())));
-    }
-    return new AgentRecord(
-        uid(agent), report.build(), Map.of(), Instant.EPOCH, Instant.EPOCH, Ownership.NONE);
-  }
-
-  private static AgentRecord owned(AgentRecord record, long term) {
-    return new AgentRecord(
-        record.uid(),
-        record.report(),
-        record.labels(),
-        record.firstSeen(),
-        record.lastSeen(),
-        new Ownership(term, "n" + term, ByteString.EMPTY));
   }
 }
