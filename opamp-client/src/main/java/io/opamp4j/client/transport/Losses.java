@@ -2,6 +2,7 @@ package io.opamp4j.client.transport;
 
 import io.opamp4j.core.client.Loss;
 import io.opamp4j.core.client.LossKind;
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.core.wire.RetryAfter;
 import jakarta.websocket.CloseReason;
 import java.net.ConnectException;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells the reasons of a loss apart. */
 final class Losses {
-  private static final int TRY_AGAIN_LATER = 1013;
 
   private Losses() {}
 
@@ -102,8 +102,8 @@ final class Losses {
     LossKind kind =
         switch (code) {
           case 1006 -> LossKind.BROKEN;
-          case 1009 -> LossKind.TOO_LARGE;
-          case TRY_AGAIN_LATER -> LossKind.THROTTLED;
+          case CloseCode.TOO_BIG -> LossKind.TOO_LARGE;
+          case CloseCode.TRY_AGAIN_LATER -> LossKind.THROTTLED;
           default -> LossKind.CLOSED;
         };
     String phrase = reason.getReasonPhrase();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whom a server takes in, and tells those it refuses when to come back (THROTTLE-06,
@@ -31,6 +32,9 @@ public final class Admission {
 
   private Instant refilled = Instant.EPOCH;
 
+  /** When the server is gone, once it is about to stop. */
+  private @Nullable Instant gone;
+
   /**
    * @param maxConnections at one time; at least 1
    * @param acceptRate new connections per second; at least 1
@@ -45,6 +49,15 @@ public final class Admission {
     this.capacity = new AcceptCapacity(acceptRate);
     this.returns = new ReturnTimes(minRetryAfter);
     this.tokens = acceptRate;
+  }
+
+  /**
+   * The server is about to stop: from now on nobody is let in.
+   *
+   * @param goneBy when it is gone at the latest; nobody is asked to come back sooner
+   */
+  public void drain(Instant goneBy) {
+    gone = goneBy;
   }
 
   /**
@@ -78,8 +91,11 @@ public final class Admission {
    */
   public Optional<Refusal> request(
       Instant now, Load load, boolean counted, RandomGenerator chance) {
-    if (load.draining()) {
-      return refuse(Reason.DRAINING, now, chance);
+    if (gone != null) {
+      Duration here = Duration.between(now, gone);
+      Duration later = returnIn(now, chance);
+      return Optional.of(
+          new Refusal(Reason.DRAINING, later.compareTo(here) < 0 ? later.plus(here) : later));
     }
     if (load.overloaded()) {
       return Optional.of(overloaded(now, chance));
@@ -127,10 +143,9 @@ public final class Admission {
    * What the owner knows of the present.
    *
    * @param connections open now
-   * @param draining whether the server is about to stop
    * @param overloaded whether more work would be too much
    */
-  public record Load(int connections, boolean draining, boolean overloaded) {}
+  public record Load(int connections, boolean overloaded) {}
 
   /**
    * Not now.

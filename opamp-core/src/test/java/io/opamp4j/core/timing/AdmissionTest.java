@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdmissionTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.250Z");
   private static final Duration MIN = Duration.ofSeconds(30);
-  private static final Load IDLE = new Load(0, false, false);
+  private static final Load IDLE = new Load(0, false);
 
   private final Random chance = new Random(1);
   private final Admission admission = new Admission(100, 10, MIN);
@@ -52,7 +52,10 @@ class AdmissionTest {
       boolean counted,
       String connect,
       String request) {
-    Load load = new Load(open, draining, overloaded);
+    if (draining) {
+      admission.drain(NOW);
+    }
+    Load load = new Load(open, overloaded);
     assertThat(name(admission.connect(NOW, load, counted, chance))).isEqualTo(connect);
     assertThat(name(admission.request(NOW, load, counted, chance))).isEqualTo(request);
   }
@@ -68,16 +71,28 @@ class AdmissionTest {
   @Test
   void tellsEveryRefusedPeerAnotherTimeAndNoneSoonerThanTheMinimum_THROTTLE_07_THROTTLE_10() {
     Duration before = MIN.minusNanos(1);
-    Load draining = new Load(0, true, false);
+    admission.drain(NOW);
     for (int i = 0; i < 1_000; i++) {
       Duration told =
           i % 2 == 0
-              ? admission.connect(NOW, draining, false, chance).orElseThrow().retryAfter()
+              ? admission.connect(NOW, IDLE, false, chance).orElseThrow().retryAfter()
               : admission.returnIn(NOW, chance);
       assertThat(told).isGreaterThan(before);
       before = told;
     }
     assertThat(before).isBetween(MIN.plusSeconds(124), MIN.plusSeconds(126));
+  }
+
+  /** Or it would be refused once more, by the same process. */
+  @Test
+  void asksNobodyBackBeforeTheServerIsGone_THROTTLE_07() {
+    admission.drain(NOW.plusSeconds(100));
+
+    assertThat(admission.request(NOW, IDLE, true, chance).orElseThrow().retryAfter())
+        .isBetween(Duration.ofSeconds(130), Duration.ofSeconds(131));
+    assertThat(
+            admission.request(NOW.plusSeconds(99), IDLE, true, chance).orElseThrow().retryAfter())
+        .isBetween(MIN, MIN.plusSeconds(1));
   }
 
   @ParameterizedTest
@@ -94,7 +109,7 @@ class AdmissionTest {
     }
     assertThat(wide.returnsPerSecond(NOW.plusSeconds(1))).as("nothing is wrong").isEqualTo(800);
 
-    Load overloaded = new Load(300, false, true);
+    Load overloaded = new Load(300, true);
     assertThat(wide.connect(NOW.plusSeconds(1), overloaded, false, chance)).isPresent();
     assertThat(wide.returnsPerSecond(NOW.plusSeconds(1))).isEqualTo(240);
     assertThat(wide.returnsPerSecond(NOW.plusSeconds(10)))

@@ -131,7 +131,7 @@ class ReturningHerdTest {
       while (!arrivals.isEmpty()) {
         Arrival arrival = arrivals.remove();
         Optional<Refusal> refusal =
-            admission.connect(arrival.at(), new Load(0, false, false), false, random);
+            admission.connect(arrival.at(), new Load(0, false), false, random);
         if (refusal.isPresent()) {
           comeBack(arrival, refusal.get());
         } else {

@@ -6,7 +6,6 @@ import io.opamp4j.core.timing.Admission.Reason;
 import io.opamp4j.core.timing.Admission.Refusal;
 import io.opamp4j.server.ServerConfig;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
@@ -34,7 +33,6 @@ public final class AdmissionGate {
   private final Map<Reason, Long> refused = new EnumMap<>(Reason.class);
   private int open;
   private int connections;
-  private Instant gone = Instant.EPOCH;
   private volatile boolean draining;
 
   public AdmissionGate(
@@ -77,7 +75,7 @@ public final class AdmissionGate {
    */
   public void drain(Duration longest) {
     synchronized (lock) {
-      gone = clock.instant().plus(longest);
+      admission.drain(clock.instant().plus(longest));
       draining = true;
     }
   }
@@ -121,15 +119,12 @@ public final class AdmissionGate {
   }
 
   private Load load() {
-    return new Load(connections, draining, isOverloaded());
+    return new Load(connections, isOverloaded());
   }
 
   private Refusal counted(Refusal refusal) {
     refused.merge(refusal.reason(), 1L, Long::sum);
-    Duration here = Duration.between(clock.instant(), gone);
-    boolean tooSoon =
-        refusal.reason() == Reason.DRAINING && refusal.retryAfter().compareTo(here) < 0;
-    return tooSoon ? new Refusal(Reason.DRAINING, refusal.retryAfter().plus(here)) : refusal;
+    return refusal;
   }
 
   /**

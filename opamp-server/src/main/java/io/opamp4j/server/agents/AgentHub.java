@@ -3,6 +3,7 @@ package io.opamp4j.server.agents;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.fleet.FleetView;
@@ -21,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * blocks.
  */
 final class AgentHub implements AgentInbox, AgentDirectory {
-  private static final int GOING_AWAY = 1001;
   private static final Logger log = LoggerFactory.getLogger(AgentHub.class);
 
   private final Intake intake;
@@ -128,7 +128,7 @@ final class AgentHub implements AgentInbox, AgentDirectory {
   /** The peer is dead: nothing more is expected from it, not even the end of the connection. */
   void giveUp(Carrier carrier, String reason) {
     closed(carrier.socket(), reason);
-    carrier.close(GOING_AWAY, reason);
+    carrier.close(CloseCode.GOING_AWAY, reason);
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.opamp4j.core.server.Extras;
 import io.opamp4j.core.server.OneShot;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.core.server.Target;
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.fleet.FleetView;
@@ -29,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * given, so no two of them overlap for one agent.
  */
 final class AgentWork {
-  private static final int GOING_AWAY = 1001;
   private static final Logger log = LoggerFactory.getLogger(AgentWork.class);
 
   private final AgentMachine machine;
@@ -200,7 +200,7 @@ final class AgentWork {
     String reason = silence.reason(session, at);
     end(session, machine.timedOut(session.now().state(), reason, at));
     if (connection.get() instanceof Carrier carrier && carrier.carried().isEmpty()) {
-      carrier.close(GOING_AWAY, reason);
+      carrier.close(CloseCode.GOING_AWAY, reason);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.opamp4j.server.agents;
 
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.proto.ServerToAgent;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class AnswerOrder {
   /** Beyond this the peer sends faster than it can be answered, and the connection is closed. */
   static final int MOST_PLACES = 10_000;
-
-  private static final int TRY_AGAIN_LATER = 1013;
 
   private final Connection out;
 
@@ -92,7 +91,7 @@ final class AnswerOrder {
     }
     if (places.size() == MOST_PLACES) {
       end();
-      out.close(TRY_AGAIN_LATER, "too many messages wait for their answers");
+      out.close(CloseCode.TRY_AGAIN_LATER, "too many messages wait for their answers");
       return;
     }
     places.add(place);

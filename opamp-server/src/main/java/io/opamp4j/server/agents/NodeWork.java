@@ -1,6 +1,7 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.timing.ClosePace;
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.server.cluster.NodeDuties;
 import io.opamp4j.server.cluster.NodeLoad;
 import jakarta.inject.Inject;
@@ -19,7 +20,6 @@ import org.slf4j.LoggerFactory;
  * is refused meanwhile. Thread-safe.
  */
 final class NodeWork implements NodeDuties {
-  private static final int GOING_AWAY = 1001;
   private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final Duration SLICE = Duration.ofMillis(200);
   private static final Logger log = LoggerFactory.getLogger(NodeWork.class);
@@ -71,7 +71,7 @@ final class NodeWork implements NodeDuties {
   /** Time has passed: closes what is due. Called by the timer. */
   void tick(Instant now) {
     for (Carrier next = due(now); next != null; next = due(now)) {
-      next.close(GOING_AWAY, "the agent is to look for another node");
+      next.close(CloseCode.GOING_AWAY, "the agent is to look for another node");
     }
   }
 

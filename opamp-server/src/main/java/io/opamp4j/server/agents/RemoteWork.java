@@ -8,6 +8,7 @@ import io.opamp4j.core.server.Elsewhere;
 import io.opamp4j.core.server.Link;
 import io.opamp4j.core.server.Step;
 import io.opamp4j.core.server.Target;
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.proto.Presence;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.Ownership;
@@ -25,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * every method runs in the mailbox of the session it is given.
  */
 final class RemoteWork {
-  private static final int GOING_AWAY = 1001;
 
   /** An agent that changes nodes more often than this is probably two. */
   private static final Duration SUSPICIOUS = Duration.ofMinutes(1);
@@ -182,7 +182,7 @@ final class RemoteWork {
     adopt(session, record);
     if (here instanceof Carrier carrier && carrier.carried().isEmpty()) {
       carrier.leave();
-      carrier.close(GOING_AWAY, "the agent is connected to another node");
+      carrier.close(CloseCode.GOING_AWAY, "the agent is connected to another node");
     }
   }
 

@@ -4,6 +4,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.report.SequenceLines;
 import io.opamp4j.core.server.AgentEvent;
 import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.proto.ServerToAgentFlags;
 import io.opamp4j.server.ServerConfig;
@@ -32,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method runs in the mailbox of the session it is given, unless it says otherwise.
  */
 final class Rivals {
-  private static final int GOING_AWAY = 1001;
 
   private final AgentWork work;
   private final NewUids newUids;
@@ -255,7 +255,7 @@ final class Rivals {
                 reason)));
     first.attend(() -> work.receive(session, first));
     if (incumbent.carried().isEmpty()) {
-      incumbent.close(GOING_AWAY, "the agent is back on another connection");
+      incumbent.close(CloseCode.GOING_AWAY, "the agent is back on another connection");
     }
     // Those of the same connection go on there; those of a third one are rivals in their turn.
     there.stream().skip(1).forEach(in -> received(session, in));

@@ -20,6 +20,7 @@ import io.opamp4j.proto.RetryInfo;
 import io.opamp4j.proto.ServerErrorResponseType;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.Connection;
+import io.opamp4j.server.agents.GatheredBytes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,7 +47,7 @@ final class AgentExchange implements Exchange, Connection {
   private final AtomicBoolean answered = new AtomicBoolean();
 
   /** The event loop's until it is complete, then the worker's, who drops it in any case. */
-  private final GatheredBody body;
+  private final GatheredBytes body;
 
   private boolean complete;
 
@@ -67,7 +68,7 @@ final class AgentExchange implements Exchange, Connection {
     this.settings = parts.settings();
     this.gzipped = gzipped;
     this.gzipAnswer = gzipAnswer;
-    this.body = new GatheredBody(parts.memory(), settings.maxReceivedMessageSize());
+    this.body = new GatheredBytes(parts.memory(), settings.maxReceivedMessageSize());
   }
 
   @Override
@@ -80,7 +81,7 @@ final class AgentExchange implements Exchange, Connection {
     if (!body.admits(piece.readableBytes())) {
       body.drop();
       answer(AgentPosts.tooLarge(settings.maxReceivedMessageSize()));
-    } else if (!body.add(piece)) {
+    } else if (!body.add(piece.nioBuffer())) {
       body.drop();
       answer(overloaded());
     } else {

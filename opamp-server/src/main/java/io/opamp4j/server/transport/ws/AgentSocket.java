@@ -2,13 +2,14 @@ package io.opamp4j.server.transport.ws;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.core.wire.MalformedMessageException;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.agents.AgentInbox;
+import io.opamp4j.server.agents.GatheredBytes;
 import io.opamp4j.server.agents.MemoryBudget;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,19 +21,13 @@ import org.slf4j.LoggerFactory;
 final class AgentSocket {
   private static final Logger log = LoggerFactory.getLogger(AgentSocket.class);
   private static final int MALFORMED_IN_A_ROW = 10;
-  private static final int CANNOT_ACCEPT = 1003;
-  private static final int TOO_BIG = 1009;
-  private static final int TRY_AGAIN_LATER = 1013;
-  private static final byte[] NOTHING = new byte[0];
 
   private final WebSocketConnection connection;
   private final AgentInbox inbox;
-  private final MemoryBudget memory;
   private final Codec codec;
   private final int maxMessageSize;
 
-  private byte[] pieces = NOTHING;
-  private int size;
+  private final GatheredBytes pieces;
   private boolean over;
   private int malformedInARow;
 
@@ -44,9 +39,9 @@ final class AgentSocket {
       int maxMessageSize) {
     this.connection = connection;
     this.inbox = inbox;
-    this.memory = memory;
     this.codec = codec;
     this.maxMessageSize = maxMessageSize;
+    this.pieces = new GatheredBytes(memory, maxMessageSize);
   }
 
   WebSocketConnection connection() {
@@ -57,20 +52,17 @@ final class AgentSocket {
     if (over) {
       return;
     }
-    if (last && size == 0) {
+    if (last && pieces.isEmpty()) {
       received(piece);
       return;
     }
-    if (!memory.reserve(piece.remaining())) {
+    if (!pieces.add(piece)) {
       ended();
-      connection.close(TRY_AGAIN_LATER, "the server has too many messages to keep");
+      connection.close(CloseCode.TRY_AGAIN_LATER, "the server has too many messages to keep");
       return;
     }
-    append(piece);
     if (last) {
-      ByteBuffer message = ByteBuffer.wrap(pieces, 0, size);
-      dropPieces();
-      received(message);
+      received(pieces.take());
     }
   }
 
@@ -80,7 +72,7 @@ final class AgentSocket {
    */
   void ended() {
     over = true;
-    dropPieces();
+    pieces.drop();
   }
 
   /** Only binary messages carry OpAMP (WS-01); the text itself is not looked at (E-06). */
@@ -90,30 +82,12 @@ final class AgentSocket {
     }
   }
 
-  private void dropPieces() {
-    memory.release(size);
-    pieces = NOTHING;
-    size = 0;
-  }
-
-  private void append(ByteBuffer piece) {
-    int wanted = size + piece.remaining();
-    if (wanted > pieces.length) {
-      // Doubling; the frame guard has kept the sum within the limit.
-      long grown = Math.min(Math.max(wanted, 2L * pieces.length), maxMessageSize);
-      pieces = Arrays.copyOf(pieces, (int) Math.max(grown, wanted));
-    }
-    int length = piece.remaining();
-    piece.get(pieces, size, length);
-    size += length;
-  }
-
   private void received(ByteBuffer bytes) {
     AgentToServer message;
     try {
       message = codec.decode(bytes, maxMessageSize);
     } catch (MessageTooLargeException e) {
-      connection.close(TOO_BIG, requireNonNullElse(e.getMessage(), "message too big"));
+      connection.close(CloseCode.TOO_BIG, requireNonNullElse(e.getMessage(), "message too big"));
       return;
     } catch (MalformedMessageException e) {
       malformed(requireNonNullElse(e.getMessage(), "malformed message"));
@@ -127,7 +101,8 @@ final class AgentSocket {
     log.debug("{} from {}: {}", connection.id(), connection.remoteAddress(), why);
     inbox.malformed(connection, why);
     if (++malformedInARow == MALFORMED_IN_A_ROW) {
-      connection.close(CANNOT_ACCEPT, MALFORMED_IN_A_ROW + " malformed messages in a row");
+      connection.close(
+          CloseCode.CANNOT_ACCEPT, MALFORMED_IN_A_ROW + " malformed messages in a row");
     }
   }
 }

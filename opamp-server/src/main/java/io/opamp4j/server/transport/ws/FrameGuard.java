@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import io.opamp4j.core.wire.CloseCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
   /** In the first byte of a frame: the message is compressed (RFC 7692, 7.2.1). */
   static final int RSV1 = 0x40;
 
-  private static final int FIN = 0x80;
+  static final int FIN = 0x80;
   private static final int RSV = 0x70;
-  private static final int OPCODE = 0x0F;
-  private static final int CONTROL = 0x08;
+  static final int OPCODE = 0x0F;
+  static final int CONTROL = 0x08;
   private static final int MASKED = 0x80;
   private static final int MAX_HEADER_OUT = 4;
   private static final int MAX_PIECE = MAX_FRAME - MAX_HEADER_OUT;
@@ -71,7 +72,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
       if (message instanceof ByteBuf bytes) {
         read(ctx, bytes);
       } else {
-        fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "data before the end of the handshake");
+        fail(ctx, CloseCode.PROTOCOL_ERROR, "data before the end of the handshake");
       }
     } finally {
       ReferenceCountUtil.release(message);
@@ -124,27 +125,27 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     int opcode = firstByte & OPCODE;
     boolean startsData = opcode != 0 && !isControl();
     if ((firstByte & RSV & (compression && startsData ? ~RSV1 : ~0)) != 0) {
-      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "RSV bit set that means nothing here");
+      fail(ctx, CloseCode.PROTOCOL_ERROR, "RSV bit set that means nothing here");
     } else if (isControl()) {
       if (opcode > 0xA) {
-        fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "reserved opcode " + opcode);
+        fail(ctx, CloseCode.PROTOCOL_ERROR, "reserved opcode " + opcode);
       } else if ((firstByte & FIN) == 0) {
-        fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "fragmented control frame");
+        fail(ctx, CloseCode.PROTOCOL_ERROR, "fragmented control frame");
       }
     } else if (opcode > 0x2) {
-      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "reserved opcode " + opcode);
+      fail(ctx, CloseCode.PROTOCOL_ERROR, "reserved opcode " + opcode);
     } else if (opcode == 0 && !inMessage) {
-      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "continuation of no message");
+      fail(ctx, CloseCode.PROTOCOL_ERROR, "continuation of no message");
     } else if (opcode != 0 && inMessage) {
-      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "new message inside a fragmented one");
+      fail(ctx, CloseCode.PROTOCOL_ERROR, "new message inside a fragmented one");
     }
   }
 
   private void checkSecondByte(ChannelHandlerContext ctx, int value) {
     if ((value & MASKED) == 0) {
-      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "frame without mask");
+      fail(ctx, CloseCode.PROTOCOL_ERROR, "frame without mask");
     } else if (isControl() && lengthCode > MAX_CONTROL_PAYLOAD) {
-      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "control frame above 125 bytes");
+      fail(ctx, CloseCode.PROTOCOL_ERROR, "control frame above 125 bytes");
     }
   }
 
@@ -153,7 +154,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     if (length < 0
         || (lengthCode == 126 && length < 126)
         || (lengthCode == 127 && length < 0x1_0000)) {
-      fail(ctx, ProtocolViolation.PROTOCOL_ERROR, "badly encoded frame length");
+      fail(ctx, CloseCode.PROTOCOL_ERROR, "badly encoded frame length");
       return;
     }
     payloadRead = 0;
@@ -165,10 +166,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
       return;
     }
     if (length > maxMessageSize - messageSize) {
-      fail(
-          ctx,
-          ProtocolViolation.TOO_BIG,
-          "message above the limit of " + maxMessageSize + " bytes");
+      fail(ctx, CloseCode.TOO_BIG, "message above the limit of " + maxMessageSize + " bytes");
       return;
     }
     messageSize += length;

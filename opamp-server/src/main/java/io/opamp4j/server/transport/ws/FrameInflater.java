@@ -3,6 +3,7 @@ package io.opamp4j.server.transport.ws;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.opamp4j.core.wire.CloseCode;
 import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * nothing. Owned by the channel's event loop.
  */
 final class FrameInflater extends ChannelInboundHandlerAdapter {
-  private static final int FIN = 0x80;
-  private static final int OPCODE = 0x0F;
-  private static final int CONTROL = 0x08;
   private static final int HEADER = 4;
 
   /**
@@ -50,9 +48,9 @@ final class FrameInflater extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf frame = (ByteBuf) message;
     int first = frame.getUnsignedByte(frame.readerIndex());
-    boolean control = (first & CONTROL) != 0;
+    boolean control = (first & FrameGuard.CONTROL) != 0;
     if (!done && (control || (inflater == null && (first & FrameGuard.RSV1) == 0))) {
-      if ((first & OPCODE) == FrameGuard.CLOSE) {
+      if ((first & FrameGuard.OPCODE) == FrameGuard.CLOSE) {
         end();
       }
       ctx.fireChannelRead(frame);
@@ -75,22 +73,25 @@ final class FrameInflater extends ChannelInboundHandlerAdapter {
   private void compressed(ChannelHandlerContext ctx, int first, ByteBuf frame) {
     if (inflater == null) {
       inflater = zips.inflater();
-      opcode = first & OPCODE;
+      opcode = first & FrameGuard.OPCODE;
       size = 0;
     }
     Inflater own = inflater;
     if (own == null) {
-      fail(ctx, ProtocolViolation.TRY_AGAIN_LATER, "too many compressed messages at once");
+      fail(ctx, CloseCode.TRY_AGAIN_LATER, "too many compressed messages at once");
       return;
     }
     frame.skipBytes(frame.getUnsignedByte(frame.readerIndex() + 1) < 126 ? 2 : 4);
     try {
       inflate(ctx, own, frame.nioBuffer());
-      if ((first & FIN) != 0 && !done) {
+      if ((first & FrameGuard.FIN) != 0 && !done) {
         finish(ctx, own);
       }
     } catch (DataFormatException e) {
-      fail(ctx, ProtocolViolation.INVALID_DATA, "broken deflate data");
+      // Not answered as a malformed message: what is damaged is the WebSocket, not OpAMP, and a
+      // peer
+      // that goes on with it would damage the next one too.
+      fail(ctx, CloseCode.INVALID_DATA, "broken deflate data");
     }
   }
 
@@ -102,13 +103,13 @@ final class FrameInflater extends ChannelInboundHandlerAdapter {
       return;
     }
     if (!own.finished()) {
-      fail(ctx, ProtocolViolation.INVALID_DATA, "the deflate data ends too early");
+      fail(ctx, CloseCode.INVALID_DATA, "the deflate data ends too early");
       return;
     }
     ByteBuf last = roomy(ctx);
     out = null;
     release();
-    pass(ctx, last, FIN);
+    pass(ctx, last, FrameGuard.FIN);
   }
 
   /** Passes on what the input gives, frame by frame; returns when there is no more of it. */
@@ -124,7 +125,7 @@ final class FrameInflater extends ChannelInboundHandlerAdapter {
       size += count;
       if (size > maxMessageSize) {
         String reason = "message inflates above the limit of " + maxMessageSize + " bytes";
-        fail(ctx, ProtocolViolation.TOO_BIG, reason);
+        fail(ctx, CloseCode.TOO_BIG, reason);
       } else if (!frame.isWritable()) {
         out = null;
         pass(ctx, frame, 0);

@@ -2,6 +2,7 @@ package io.opamp4j.server.transport.ws;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.server.agents.AgentInbox;
 import io.opamp4j.server.agents.MemoryBudget;
 import jakarta.websocket.CloseReason;
@@ -22,7 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class OpampEndpoint extends Endpoint {
   private static final Logger log = LoggerFactory.getLogger(OpampEndpoint.class);
   private static final String SOCKET = "io.opamp4j.socket";
-  private static final int INTERNAL_ERROR = 1011;
 
   private final AgentInbox inbox;
   private final MemoryBudget memory;
@@ -68,7 +68,7 @@ public final class OpampEndpoint extends Endpoint {
   public void onError(Session session, Throwable failure) {
     if (session.getUserProperties().get(SOCKET) instanceof AgentSocket socket) {
       log.warn("{} failed", socket.connection().id(), failure);
-      socket.connection().close(INTERNAL_ERROR, "internal error");
+      socket.connection().close(CloseCode.INTERNAL_ERROR, "internal error");
     } else {
       log.warn("a WebSocket session failed while it opened or closed", failure);
     }

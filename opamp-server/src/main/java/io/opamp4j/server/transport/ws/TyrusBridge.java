@@ -12,6 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.server.transport.http.Drain;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
@@ -39,9 +40,6 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
 
   /** Large writes are cut, so that a slow peer can be told from one that stands still. */
   private static final int SLICE = 64 * 1024;
-
-  private static final int GOING_AWAY = 1001;
-  private static final int TRY_AGAIN_LATER = 1013;
 
   private final String id;
   private final String remoteAddress;
@@ -114,7 +112,7 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
       broken = true;
       fail(violation.closeCode(), violation.reason());
     } else if (event == Drain.START) {
-      fail(GOING_AWAY, "the server is shutting down");
+      fail(CloseCode.GOING_AWAY, "the server is shutting down");
     }
   }
 
@@ -209,7 +207,7 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
                     watchStall(now);
                   } else {
                     log.warn("{} from {} does not read; {} bytes wait", id, remoteAddress, now);
-                    fail(TRY_AGAIN_LATER, "the peer does not read what is sent to it");
+                    fail(CloseCode.TRY_AGAIN_LATER, "the peer does not read what is sent to it");
                   }
                 },
                 settings.stallTimeout().toMillis(),

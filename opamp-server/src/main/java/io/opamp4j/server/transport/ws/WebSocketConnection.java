@@ -3,6 +3,7 @@ package io.opamp4j.server.transport.ws;
 import static java.util.Objects.requireNonNull;
 
 import io.opamp4j.core.server.ErrorResponses;
+import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.core.wire.MessageTooLargeException;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.Connection;
@@ -25,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class WebSocketConnection implements Connection, Wire.Listener {
   private static final Logger log = LoggerFactory.getLogger(WebSocketConnection.class);
   private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
-  private static final int TRY_AGAIN_LATER = 1013;
   private static final int MAX_REASON_BYTES = 120;
 
   private final Wire wire;
@@ -90,7 +90,7 @@ final class WebSocketConnection implements Connection, Wire.Listener {
       }
     }
     if (tooSlow) {
-      close(TRY_AGAIN_LATER, "too many messages wait for the peer");
+      close(CloseCode.TRY_AGAIN_LATER, "too many messages wait for the peer");
     } else {
       wire.execute(this::drain);
     }
