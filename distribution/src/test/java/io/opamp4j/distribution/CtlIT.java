@@ -3,14 +3,10 @@ package io.opamp4j.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,14 +16,15 @@ import org.junit.jupiter.api.io.TempDir;
 class CtlIT {
   @TempDir Path folder;
   private ServerProcess server;
+  private Ctl ctl;
   private Path fleet;
 
   @BeforeEach
   void start() throws IOException {
     server = ServerProcess.jar(folder.resolve("server"), "--server.port=0").start();
     fleet = Files.createDirectories(folder.resolve("fleet"));
-    assertThat(ctl("context", "set", "here", "--server", server.url().toString()).exitCode())
-        .isZero();
+    ctl = new Ctl(folder, new Transcript());
+    ctl.use(server.url());
   }
 
   @AfterEach
@@ -36,31 +33,15 @@ class CtlIT {
   }
 
   private ServerProcess.Result ctl(String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(ServerProcess.distribution().toAbsolutePath().resolve("bin/opampctl").toString());
-    command.addAll(List.of(args));
-    return new ServerProcess.Launch(
-            command,
-            folder,
-            Map.of(
-                "JAVA_HOME",
-                System.getProperty("java.home"),
-                "OPAMPCTL_CONFIG",
-                folder.resolve("contexts.yaml").toString()))
-        .run();
+    return ctl.run(args);
   }
 
   private String ok(String... args) {
-    ServerProcess.Result result = ctl(args);
-    assertThat(result.exitCode()).as("%s%n%s", result.out(), result.err()).isZero();
-    assertThat(result.err()).isEmpty();
-    return result.out();
+    return ctl.ok(args);
   }
 
-  private JsonNode json(String... args) throws IOException {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("-o", "json"));
-    return new ObjectMapper().readTree(ok(all.toArray(String[]::new)));
+  private JsonNode json(String... args) {
+    return ctl.json(args);
   }
 
   private void web(String body) throws IOException {

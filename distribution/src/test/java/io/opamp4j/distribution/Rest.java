@@ -30,6 +30,11 @@ final class Rest {
     this.base = base;
   }
 
+  /** Where the server is. */
+  URI base() {
+    return base;
+  }
+
   JsonNode get(String path) {
     return send(HttpRequest.newBuilder(base.resolve(path)).build(), 200);
   }

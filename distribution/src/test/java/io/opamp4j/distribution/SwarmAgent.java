@@ -4,21 +4,29 @@ import com.google.protobuf.ByteString;
 import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.proto.AgentCapabilities;
+import io.opamp4j.proto.AgentConfigMap;
+import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ServerErrorResponse;
 import io.opamp4j.proto.ServerErrorResponseType;
 import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.proto.ServerToAgentFlags;
 import io.opamp4j.testkit.FakeAgent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * One agent of a swarm: what it says when it hears something. It takes every configuration, new
- * uids and pauses as the protocol wants it, and complains of what an agent must not be sent.
+ * One agent of a swarm: what it says when it hears something. It takes every configuration unless
+ * it is told to refuse some, new uids and pauses as the protocol wants it, and complains of what an
+ * agent must not be sent.
  */
 final class SwarmAgent {
   /** An agent that takes configurations and keeps a heartbeat interval of its own. */
@@ -44,10 +52,22 @@ final class SwarmAgent {
   private final String group;
   private final Consumer<String> faults;
   private final Set<ByteString> formerUids = new HashSet<>();
-  private ByteString applied = ByteString.EMPTY;
+  private final List<Offer> offers = new ArrayList<>();
+  private Function<AgentConfigMap, Optional<String>> refusal = files -> Optional.empty();
+  private AvailableComponents catalogue = AvailableComponents.getDefaultInstance();
+  private ByteString answered = ByteString.EMPTY;
+  private int lines;
   private CompletableFuture<Void> joined = new CompletableFuture<>();
   private int answers;
   private int restarts;
+
+  /**
+   * A configuration that it was sent.
+   *
+   * @param hash of the configuration
+   * @param line counts its connections
+   */
+  record Offer(ByteString hash, int line) {}
 
   /** Tells whoever carries it to leave and come back. */
   @FunctionalInterface
@@ -57,10 +77,41 @@ final class SwarmAgent {
 
   SwarmAgent(InstanceUid uid, String group, long capabilities, Consumer<String> faults) {
     this.script = new FakeAgent(uid, group, capabilities);
-    this.takesSettings = capabilities == OBEDIENT;
-    this.takesRestarts = capabilities == RESTARTABLE;
+    this.takesSettings =
+        Capabilities.has(
+            capabilities, AgentCapabilities.AgentCapabilities_AcceptsOpAMPConnectionSettings);
+    this.takesRestarts =
+        Capabilities.has(capabilities, AgentCapabilities.AgentCapabilities_AcceptsRestartCommand);
     this.group = group;
     this.faults = faults;
+  }
+
+  /** Something about it is otherwise than before; its next message tells. */
+  void is(Consumer<AgentToServer.Builder> change) {
+    script.change(change);
+  }
+
+  /** It consists of this; it tells the hash, and the rest when it is asked (COMP-05). */
+  void consistsOf(AvailableComponents components) {
+    catalogue = components;
+    is(
+        report ->
+            report.setAvailableComponents(
+                AvailableComponents.newBuilder().setHash(components.getHash())));
+  }
+
+  /**
+   * It refuses configurations from now on.
+   *
+   * @param reason why it cannot use these files; empty if it can
+   */
+  void refuses(Function<AgentConfigMap, Optional<String>> reason) {
+    refusal = reason;
+  }
+
+  /** All configurations that it was sent, in order, repetitions among them. */
+  List<Offer> offers() {
+    return offers;
   }
 
   InstanceUid uid() {
@@ -101,6 +152,7 @@ final class SwarmAgent {
   /** The first message on a new line. */
   AgentToServer hello(boolean everything) {
     lost();
+    lines++;
     return everything ? script.fullState() : script.next();
   }
 
@@ -144,13 +196,27 @@ final class SwarmAgent {
     if (fullState) {
       say.accept(script.fullState());
     }
-    Optional<ByteString> offered =
-        script.offer().map(offer -> offer.getConfigHash()).filter(hash -> !hash.equals(applied));
-    if (message.hasRemoteConfig() && offered.isPresent()) {
-      applied = offered.get();
-      say.accept(script.applying());
-      say.accept(script.applied());
+    boolean asked =
+        (message.getFlags()
+                & ServerToAgentFlags.ServerToAgentFlags_ReportAvailableComponents_VALUE)
+            != 0;
+    if (asked && !catalogue.getHash().isEmpty()) {
+      say.accept(script.next(report -> report.setAvailableComponents(catalogue)));
     }
+    if (message.hasRemoteConfig()) {
+      offered(message.getRemoteConfig(), say);
+    }
+  }
+
+  private void offered(AgentRemoteConfig offer, Consumer<AgentToServer> say) {
+    offers.add(new Offer(offer.getConfigHash(), lines));
+    if (offer.getConfigHash().equals(answered)) {
+      return;
+    }
+    answered = offer.getConfigHash();
+    say.accept(script.applying());
+    Optional<String> reason = refusal.apply(offer.getConfig());
+    say.accept(reason.isPresent() ? script.failed(reason.get()) : script.applied());
   }
 
   private void heardError(ServerToAgent message, Pause pause) {

@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
  * An agent that polls over plain HTTP: one request at a time, the next at once if there is news,
  * else after the interval. All on the swarm's thread.
  */
-final class SwarmPoller {
+final class SwarmPoller implements SwarmLine {
   private final Swarm swarm;
   private final SwarmAgent agent;
   private final SplittableRandom chance;
@@ -49,7 +49,8 @@ final class SwarmPoller {
   }
 
   /** Connects, and polls from now on. */
-  void join() {
+  @Override
+  public void join() {
     stopped = false;
     farewell = false;
     connect();
@@ -61,7 +62,8 @@ final class SwarmPoller {
   }
 
   /** Says goodbye in a last request (CLOSE-04). */
-  void leave() {
+  @Override
+  public void leave() {
     farewell = true;
     news.add(agent.goodbye());
     post();

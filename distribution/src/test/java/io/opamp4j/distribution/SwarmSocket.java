@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
  * growing waits, and not before the server wants it (EST-04, THROTTLE-08). All on the swarm's
  * thread.
  */
-final class SwarmSocket {
+final class SwarmSocket implements SwarmLine {
   private static final int NORMAL = 1000;
 
   private final Swarm swarm;
@@ -83,7 +83,8 @@ final class SwarmSocket {
   }
 
   /** Connects, and stays from now on. */
-  void join() {
+  @Override
+  public void join() {
     stays = true;
     failures = 0;
     connect();
@@ -102,7 +103,8 @@ final class SwarmSocket {
   }
 
   /** Leaves as the protocol wants it, for good (CLOSE-01, CLOSE-02). */
-  void leave() {
+  @Override
+  public void leave() {
     stays = false;
     farewell();
   }

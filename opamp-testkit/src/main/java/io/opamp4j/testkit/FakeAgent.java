@@ -71,10 +71,15 @@ public final class FakeAgent {
 
   /** The next message with something changed in the report before it. */
   public AgentToServer next(Consumer<AgentToServer.Builder> change) {
+    change(change);
+    return next();
+  }
+
+  /** Something changes in the report; the next message will tell. */
+  public void change(Consumer<AgentToServer.Builder> change) {
     AgentToServer.Builder changed = report.toBuilder();
     change.accept(changed);
     report = changed.build();
-    return next();
   }
 
   /** The next message with everything in it (SEQ-05). */
