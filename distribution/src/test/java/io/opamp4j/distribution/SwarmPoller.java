@@ -11,8 +11,6 @@ import io.opamp4j.proto.ServerToAgent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 
@@ -25,7 +23,6 @@ final class SwarmPoller implements SwarmLine {
   private final SwarmAgent agent;
   private final SplittableRandom chance;
   private final Queue<AgentToServer> news = new ArrayDeque<>();
-  private final List<Integer> refusals = new ArrayList<>();
   private Channel channel;
   private boolean inFlight;
   private boolean stopped;
@@ -41,11 +38,6 @@ final class SwarmPoller implements SwarmLine {
 
   SwarmAgent agent() {
     return agent;
-  }
-
-  /** Retry-After of every request that was refused, in seconds. */
-  List<Integer> refusals() {
-    return refusals;
   }
 
   /** Connects, and polls from now on. */
@@ -102,7 +94,6 @@ final class SwarmPoller implements SwarmLine {
   private void answered(SwarmFrames.Response response) {
     inFlight = false;
     if (response.status() == 503 || response.status() == 429) {
-      refusals.add(response.retryAfter());
       leaveFor(Duration.ofSeconds(Math.max(1, response.retryAfter())));
       return;
     }

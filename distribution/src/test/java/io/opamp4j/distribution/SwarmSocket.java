@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A WebSocket that one agent has for itself or many share, with all the manners and bad manners of
@@ -32,7 +33,7 @@ final class SwarmSocket implements SwarmLine {
   private final Swarm swarm;
   private final Set<SwarmAgent> agents;
   private final SplittableRandom chance;
-  private final List<Integer> refusals = new ArrayList<>();
+  private final List<Refusal> refusals = new ArrayList<>();
   private final List<Close> closes = new ArrayList<>();
   private CompletableFuture<Void> ended = new CompletableFuture<>();
   private Channel channel;
@@ -58,8 +59,16 @@ final class SwarmSocket implements SwarmLine {
     this.chance = chance;
   }
 
-  /** Retry-After of every handshake that was refused, in seconds. */
-  List<Integer> refusals() {
+  /**
+   * A handshake that was refused.
+   *
+   * @param back when it is tried again, as {@link System#nanoTime} counts
+   * @param seconds its Retry-After
+   */
+  record Refusal(long back, int seconds) {}
+
+  /** Every handshake that was refused. */
+  List<Refusal> refusals() {
     return refusals;
   }
 
@@ -240,7 +249,7 @@ final class SwarmSocket implements SwarmLine {
     if ((response.status() != 503 && response.status() != 429) || seconds < 1) {
       swarm.fault("a handshake was answered by " + response);
     }
-    refusals.add(seconds);
+    refusals.add(new Refusal(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds), seconds));
     paused = true;
     channel.close();
     if (stays) {
