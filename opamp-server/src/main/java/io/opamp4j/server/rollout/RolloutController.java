@@ -92,11 +92,14 @@ final class RolloutController {
    * Begins a rollout.
    *
    * @param step what {@link RolloutMachine#start} decided
+   * @param crowd the agents it was told of
    */
-  ConfigurationRollout begin(ConfigurationRollout planned, RolloutStep step) {
+  ConfigurationRollout begin(ConfigurationRollout planned, RolloutStep step, Crowd crowd) {
     synchronized (lock) {
       driven.remove(planned.configuration());
       ConfigurationRollout kept = store.put(planned.after(step.rollout().state(), step.events()));
+      // Were it put together from what is kept, it would expect everybody back who is away.
+      driven.put(kept.configuration(), new Driven(kept, step.rollout(), crowd));
       tell(kept, step.events());
       return kept;
     }

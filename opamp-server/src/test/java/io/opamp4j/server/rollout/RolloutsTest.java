@@ -127,6 +127,24 @@ final class RolloutsTest {
     assertThat(server.running("new")).isEqualTo(100);
   }
 
+  /** Only after a restart of the server is anybody expected back who was not there before. */
+  @Test
+  void agentsThatWereAwayAtTheStartDoNotHoldItUp() {
+    oldVersionEverywhere(20);
+    server.agent(3).connected = false;
+    server.write("new", Going.DRAFT);
+
+    server.desk.start(
+        server.request(RolloutPlan.all().with(Duration.ZERO, Duration.ofMinutes(5))), "me");
+    server.pass(Duration.ofSeconds(3));
+
+    assertThat(server.running("new")).isEqualTo(19);
+    assertThat(phase()).isEqualTo(RolloutPhase.DONE);
+    server.agent(3).connected = true;
+    server.pass(Duration.ofSeconds(1));
+    assertThat(server.running("new")).as("who returns gets it").isEqualTo(20);
+  }
+
   @Test
   void theFailedAreLeftAloneUntilTheyAreRetried() {
     oldVersionEverywhere(10);
