@@ -200,7 +200,16 @@ class CtlIT {
           .isEqualTo(2);
 
       String[] typed = {
-        "events", "--follow", "--kind", "StatusChanged", "--limit", "1", "--count", "2", "-o", "json"
+        "events",
+        "--follow",
+        "--kind",
+        "StatusChanged",
+        "--limit",
+        "1",
+        "--count",
+        "2",
+        "-o",
+        "json"
       };
       ServerProcess following = ctl.start(typed);
       following.awaitOut(Pattern.compile("StatusChanged"));

@@ -119,8 +119,7 @@ class FleetStoryIT {
     assertThat(view.counts("state", "")).isEqualTo(Map.of("Connected", StoryFleet.SIZE));
     assertThat(view.counts("label:region", "")).isEqualTo(Map.of("eu", 120, "us", 120, "ap", 60));
     assertThat(ctl.ok("agents", "count", "--by", "label:os.version"))
-        .containsPattern(
-            Pattern.quote(StoryFleet.FAULTY_SYSTEM) + " +" + StoryFleet.FAULTY + "\n");
+        .containsPattern(Pattern.quote(StoryFleet.FAULTY_SYSTEM) + " +" + StoryFleet.FAULTY + "\n");
   }
 
   private void theyAreLabelled() {

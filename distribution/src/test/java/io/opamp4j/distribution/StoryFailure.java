@@ -61,7 +61,8 @@ final class StoryFailure {
     JsonNode paused =
         view.awaitRollout(
             "has paused, and all of its step have answered",
-            r -> r.get("phase").asText().equals("Paused") && r.at("/stages/0/waiting").asInt() == 0);
+            r ->
+                r.get("phase").asText().equals("Paused") && r.at("/stages/0/waiting").asInt() == 0);
     assertThat(paused.at("/contrast/0/trait").asText()).isEqualTo("os.version");
     assertThat(paused.at("/contrast/0/value").asText()).isEqualTo(StoryFleet.FAULTY_SYSTEM);
     assertThat(paused.at("/contrast/0/failing")).isEqualTo(paused.at("/contrast/0/failingOf"));
@@ -113,11 +114,11 @@ final class StoryFailure {
     assertThat(back.exitCode()).as(back.err()).isZero();
     assertThat(back.out()).contains("Phase:    RolledBack\n");
     assertThat(view.rollout().get("phase").asText()).isEqualTo("RolledBack");
-    List<Member> there =
-        fleet.members(member -> !member.isOld() && !lost.contains(member));
+    List<Member> there = fleet.members(member -> !member.isOld() && !lost.contains(member));
     view.awaitRunning(there, "Connected", view.hash(2));
-    assertThat(view.list("configuration=web&version=3", "--configuration", "web",
-            "--config-version", "3"))
+    assertThat(
+            view.list(
+                "configuration=web&version=3", "--configuration", "web", "--config-version", "3"))
         .isEmpty();
 
     story.transcript().remark("The three that were away all the time return.");

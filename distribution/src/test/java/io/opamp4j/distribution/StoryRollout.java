@@ -124,7 +124,8 @@ final class StoryRollout {
     assertThat(ctl.ok("why", pending.uid()))
         .containsPattern("State: +Pending\n")
         .contains("web v2 is planned for it by a running rollout and not sent yet");
-    assertThat(view.why(pending).get("reason").asText()).isEqualTo("web v2 is planned by a rollout");
+    assertThat(view.why(pending).get("reason").asText())
+        .isEqualTo("web v2 is planned by a rollout");
   }
 
   /**

@@ -199,8 +199,7 @@ final class SwarmAgent {
       say.accept(script.fullState());
     }
     boolean asked =
-        (message.getFlags()
-                & ServerToAgentFlags.ServerToAgentFlags_ReportAvailableComponents_VALUE)
+        (message.getFlags() & ServerToAgentFlags.ServerToAgentFlags_ReportAvailableComponents_VALUE)
             != 0;
     if (asked && !catalogue.getHash().isEmpty()) {
       say.accept(script.next(report -> report.setAvailableComponents(catalogue)));
@@ -210,8 +209,7 @@ final class SwarmAgent {
     }
   }
 
-  private void offered(
-      AgentRemoteConfig offer, boolean withRequest, Consumer<AgentToServer> say) {
+  private void offered(AgentRemoteConfig offer, boolean withRequest, Consumer<AgentToServer> say) {
     offers.add(new Offer(offer.getConfigHash(), lines, withRequest));
     if (offer.getConfigHash().equals(answered)) {
       return;
