@@ -145,7 +145,7 @@ class FleetStoryIT {
     return ServerProcess.jar(
             folder.resolve("server"),
             "--server.port=" + port,
-            "--agents.heartbeat-interval=" + INTERVAL.toSeconds() + "s",
+            "--agents.heartbeat-interval=5s",
             "--agents.heartbeat-ttl=10s",
             "--agents.server-heartbeat-ttl=10s",
             "--agents.heartbeat-expiry-interval=1s",
