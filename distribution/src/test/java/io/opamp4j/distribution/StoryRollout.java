@@ -74,7 +74,13 @@ final class StoryRollout {
     assertThat(view.rollout().get("phase").asText()).isEqualTo("Cancelled");
     assertThat(
             view.list(
-                "configuration=web&version=2", "--configuration", "web", "--config-version", "2"))
+                "configuration=web&version=2&state=Connected",
+                "--configuration",
+                "web",
+                "--config-version",
+                "2",
+                "--state",
+                "Connected"))
         .as("they keep it")
         .hasSize(TRIED);
     assertThat(view.offered(fleet.members(), view.hash(2))).isEqualTo(TRIED);
