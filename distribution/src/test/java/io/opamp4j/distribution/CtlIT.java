@@ -3,10 +3,16 @@ package io.opamp4j.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +142,99 @@ class CtlIT {
       assertThat(ok("events", "--agent", uid)).contains(uid + "  StatusChanged  ");
       assertThat(ok("status")).contains("Agents:       1\n");
     }
+  }
+
+  @Test
+  void aRolloutIsPausedResumedAndRetried() throws IOException {
+    try (Swarm swarm = new Swarm(server.port(), Duration.ofSeconds(1), 1)) {
+      List<SwarmAgent> agents = join(swarm, 3);
+      StoryView view = new StoryView(new Rest(server.url()), ctl, swarm);
+      web("a: 1\n");
+      ok("apply", "-f", "fleet");
+      for (SwarmAgent agent : agents) {
+        new Rest(server.url())
+            .awaitAgent(agent.uid(), "has it", is -> is.at("/target/version").asInt() == 1);
+      }
+
+      web("a: 2\n");
+      ok("apply", "-f", "fleet", "--draft");
+      String[] slow = {"--first", "1", "--factor", "1", "--interval", "1h", "--health-gate", "0s"};
+      ok(Story.words(List.of("rollouts", "start", "web"), slow));
+      view.awaitRollout("has reached one", r -> r.at("/stages/0/applied").asInt() == 1);
+      assertThat(ok("rollouts", "pause", "web", "--reason", "lunch"))
+          .contains("Phase:    Paused\n", "lunch");
+      assertThat(ok("rollouts", "list")).containsPattern("web +1 +2 +Paused ");
+      assertThat(ctl("rollouts", "continue", "web").exitCode()).as("nothing waits").isEqualTo(5);
+      assertThat(ctl("rollouts", "status", "web", "--wait").exitCode()).isEqualTo(6);
+      assertThat(ok("rollouts", "resume", "web")).contains("Phase:    Running\n");
+      assertThat(ok("rollouts", "cancel", "web")).contains("Phase:    Cancelled\n");
+
+      swarm.run(() -> agents.forEach(agent -> agent.refuses(files -> Optional.of("not today"))));
+      ServerProcess.Result failed = ctl("rollouts", "start", "web", "--plan", "all", "--wait");
+      assertThat(failed.exitCode()).isEqualTo(6);
+      assertThat(failed.out()).contains("not today");
+      swarm.run(() -> agents.forEach(agent -> agent.refuses(files -> Optional.empty())));
+      ok("rollouts", "retry", "web");
+      view.awaitRollout("has nobody failing", r -> r.at("/stages/0/failed").asInt() == 0);
+      ServerProcess.Result done = ctl("rollouts", "resume", "web", "--wait");
+      assertThat(done.exitCode()).as(done.err()).isZero();
+      assertThat(done.out()).contains("Phase:    Done\n");
+      assertThat(swarm.faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void anAgentIsLabelledAndItsEventsAreFollowed() {
+    try (Swarm swarm = new Swarm(server.port(), Duration.ofSeconds(1), 1)) {
+      SwarmAgent agent = swarm.on(() -> swarm.agent("own-agent", SwarmAgent.CONFIGURABLE));
+      SwarmSocket socket = swarm.on(() -> swarm.socket(List.of(agent)));
+      swarm.run(socket::join);
+      swarm.awaitJoined(List.of(agent));
+      String uid = agent.uid().toString();
+      assertThat(ok("agents", "label", uid, "team=web", "tier=1")).containsPattern("team +web\n");
+      assertThat(ok("agents", "label", uid, "tier-", "team=db")).doesNotContain("tier");
+      assertThat(json("agents", "count", "--by", "label:team", "-l", "!tier").at("/counts/0"))
+          .isEqualTo(JsonNodeFactory.instance.objectNode().put("value", "db").put("agents", 1));
+      assertThat(ctl("agents", "label", uid, "-l", "team=db", "--yes", "a=b").exitCode())
+          .as("one agent or several")
+          .isEqualTo(2);
+
+      String[] typed = {
+        "events",
+        "--follow",
+        "--kind",
+        "StatusChanged",
+        "--limit",
+        "1",
+        "--count",
+        "2",
+        "-o",
+        "json"
+      };
+      ServerProcess following = ctl.start(typed);
+      following.awaitOut(Pattern.compile("StatusChanged"));
+      swarm.run(socket::leave);
+      new Rest(server.url()).awaitState(agent.uid(), "Disconnected");
+      swarm.run(socket::join);
+      ServerProcess.Result followed = ctl.end(following, typed);
+      assertThat(followed.exitCode()).as(followed.err()).isZero();
+      assertThat(followed.out().lines()).hasSize(3);
+      assertThat(followed.out().lines().skip(2).findFirst().orElseThrow())
+          .contains("\"to\":\"Connected\"");
+    }
+  }
+
+  /** Agents for which the configuration is. */
+  private static List<SwarmAgent> join(Swarm swarm, int count) {
+    List<SwarmAgent> agents =
+        swarm.on(
+            () ->
+                Stream.generate(() -> swarm.agent("own-agent", SwarmAgent.CONFIGURABLE))
+                    .limit(count)
+                    .toList());
+    swarm.run(() -> agents.forEach(agent -> swarm.socket(List.of(agent)).join()));
+    swarm.awaitJoined(agents);
+    return agents;
   }
 
   @Test

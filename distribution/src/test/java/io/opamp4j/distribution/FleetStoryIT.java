@@ -119,8 +119,7 @@ class FleetStoryIT {
     assertThat(view.counts("state", "")).isEqualTo(Map.of("Connected", StoryFleet.SIZE));
     assertThat(view.counts("label:region", "")).isEqualTo(Map.of("eu", 120, "us", 120, "ap", 60));
     assertThat(ctl.ok("agents", "count", "--by", "label:os.version"))
-        .containsPattern(
-            Pattern.quote(StoryFleet.FAULTY_SYSTEM) + " +" + StoryFleet.FAULTY + "\n");
+        .containsPattern(Pattern.quote(StoryFleet.FAULTY_SYSTEM) + " +" + StoryFleet.FAULTY + "\n");
   }
 
   private void theyAreLabelled() {
@@ -146,7 +145,7 @@ class FleetStoryIT {
     return ServerProcess.jar(
             folder.resolve("server"),
             "--server.port=" + port,
-            "--agents.heartbeat-interval=" + INTERVAL.toSeconds() + "s",
+            "--agents.heartbeat-interval=5s",
             "--agents.heartbeat-ttl=10s",
             "--agents.server-heartbeat-ttl=10s",
             "--agents.heartbeat-expiry-interval=1s",

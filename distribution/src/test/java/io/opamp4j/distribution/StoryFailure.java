@@ -61,7 +61,8 @@ final class StoryFailure {
     JsonNode paused =
         view.awaitRollout(
             "has paused, and all of its step have answered",
-            r -> r.get("phase").asText().equals("Paused") && r.at("/stages/0/waiting").asInt() == 0);
+            r ->
+                r.get("phase").asText().equals("Paused") && r.at("/stages/0/waiting").asInt() == 0);
     assertThat(paused.at("/contrast/0/trait").asText()).isEqualTo("os.version");
     assertThat(paused.at("/contrast/0/value").asText()).isEqualTo(StoryFleet.FAULTY_SYSTEM);
     assertThat(paused.at("/contrast/0/failing")).isEqualTo(paused.at("/contrast/0/failingOf"));
@@ -113,11 +114,9 @@ final class StoryFailure {
     assertThat(back.exitCode()).as(back.err()).isZero();
     assertThat(back.out()).contains("Phase:    RolledBack\n");
     assertThat(view.rollout().get("phase").asText()).isEqualTo("RolledBack");
-    List<Member> there =
-        fleet.members(member -> !member.isOld() && !lost.contains(member));
+    List<Member> there = fleet.members(member -> !member.isOld() && !lost.contains(member));
     view.awaitRunning(there, "Connected", view.hash(2));
-    assertThat(view.list("configuration=web&version=3", "--configuration", "web",
-            "--config-version", "3"))
+    assertThat(story.rest().get("/api/v1/agents?configuration=web&version=3").get("items"))
         .isEmpty();
 
     story.transcript().remark("The three that were away all the time return.");
@@ -125,8 +124,9 @@ final class StoryFailure {
     view.awaitRunning(lost, "Connected", view.hash(2));
     assertThat(view.offered(lost, view.hash(3))).isZero();
     assertThat(failed).allMatch(member -> timesOffered(member, 3) == 1);
-    assertThat(ctl.json("configs", "history", "web").at("/items/0/runningVersion").asInt())
-        .isEqualTo(2);
+    assertThat(story.rest().get("/api/v1/configurations/web/versions").get("items"))
+        .hasSize(3)
+        .allMatch(version -> version.get("runningVersion").asInt() == 2);
     assertThat(ctl.ok("configs", "history", "web").lines()).hasSize(4);
   }
 

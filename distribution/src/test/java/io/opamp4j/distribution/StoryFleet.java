@@ -172,7 +172,7 @@ final class StoryFleet {
 
   private static Optional<String> refusal(AgentConfigMap files) {
     return files.getConfigMapMap().values().stream()
-        .anyMatch(file -> file.getBody().toStringUtf8().contains("hostmetrics"))
+            .anyMatch(file -> file.getBody().toStringUtf8().contains("hostmetrics"))
         ? Optional.of(REFUSAL)
         : Optional.empty();
   }

@@ -74,7 +74,13 @@ final class StoryRollout {
     assertThat(view.rollout().get("phase").asText()).isEqualTo("Cancelled");
     assertThat(
             view.list(
-                "configuration=web&version=2", "--configuration", "web", "--config-version", "2"))
+                "configuration=web&version=2&state=Connected",
+                "--configuration",
+                "web",
+                "--config-version",
+                "2",
+                "--state",
+                "Connected"))
         .as("they keep it")
         .hasSize(TRIED);
     assertThat(view.offered(fleet.members(), view.hash(2))).isEqualTo(TRIED);
@@ -124,7 +130,8 @@ final class StoryRollout {
     assertThat(ctl.ok("why", pending.uid()))
         .containsPattern("State: +Pending\n")
         .contains("web v2 is planned for it by a running rollout and not sent yet");
-    assertThat(view.why(pending).get("reason").asText()).isEqualTo("web v2 is planned by a rollout");
+    assertThat(view.why(pending).get("reason").asText())
+        .isEqualTo("web v2 is planned by a rollout");
   }
 
   /**

@@ -66,8 +66,10 @@ final class SwarmAgent {
    *
    * @param hash of the configuration
    * @param line counts its connections
+   * @param withRequest whether it was asked for its full state in the same message: what it answers
+   *     was true before the offer, and the server has to offer once more (CFG-07)
    */
-  record Offer(ByteString hash, int line) {}
+  record Offer(ByteString hash, int line, boolean withRequest) {}
 
   /** Tells whoever carries it to leave and come back. */
   @FunctionalInterface
@@ -197,25 +199,25 @@ final class SwarmAgent {
       say.accept(script.fullState());
     }
     boolean asked =
-        (message.getFlags()
-                & ServerToAgentFlags.ServerToAgentFlags_ReportAvailableComponents_VALUE)
+        (message.getFlags() & ServerToAgentFlags.ServerToAgentFlags_ReportAvailableComponents_VALUE)
             != 0;
     if (asked && !catalogue.getHash().isEmpty()) {
       say.accept(script.next(report -> report.setAvailableComponents(catalogue)));
     }
     if (message.hasRemoteConfig()) {
-      offered(message.getRemoteConfig(), say);
+      offered(message.getRemoteConfig(), fullState, say);
     }
   }
 
-  private void offered(AgentRemoteConfig offer, Consumer<AgentToServer> say) {
-    offers.add(new Offer(offer.getConfigHash(), lines));
+  private void offered(AgentRemoteConfig offer, boolean withRequest, Consumer<AgentToServer> say) {
+    offers.add(new Offer(offer.getConfigHash(), lines, withRequest));
     if (offer.getConfigHash().equals(answered)) {
       return;
     }
-    answered = offer.getConfigHash();
-    say.accept(script.applying());
     Optional<String> reason = refusal.apply(offer.getConfig());
+    // What it has refused it would try again.
+    answered = reason.isPresent() ? ByteString.EMPTY : offer.getConfigHash();
+    say.accept(script.applying());
     say.accept(reason.isPresent() ? script.failed(reason.get()) : script.applied());
   }
 

@@ -47,6 +47,8 @@ final class RolloutController {
   private final Object lock = new Object();
   // guarded by lock; by configuration
   private final Map<String, Driven> driven = new HashMap<>();
+  // guarded by lock; configurations whose rollout was begun here, and is not in the fleet's view yet
+  private final Set<String> begun = new HashSet<>();
 
   @Inject
   RolloutController(
@@ -67,16 +69,32 @@ final class RolloutController {
 
   /** Time has passed. Called on the node that drives. */
   void tick(Instant now) {
+    tick(fleet.rollouts(), now);
+  }
+
+  /**
+   * Time has passed.
+   *
+   * @param shown the rollouts in the fleet's view, which may lag behind what was begun here
+   */
+  void tick(List<ConfigurationRollout> shown, Instant now) {
     synchronized (lock) {
       Set<String> there = new HashSet<>();
-      for (ConfigurationRollout kept : fleet.rollouts()) {
-        there.add(kept.configuration());
+      for (ConfigurationRollout kept : shown) {
+        String name = kept.configuration();
+        @Nullable Driven mine = driven.get(name);
+        if (begun.contains(name) && mine != null && mine.kept.revision() > kept.revision()) {
+          continue;
+        }
+        begun.remove(name);
+        there.add(name);
         if (kept.isActive() || !kept.state().faults().retrying().isEmpty()) {
           drive(kept, now);
         } else {
-          driven.remove(kept.configuration());
+          driven.remove(name);
         }
       }
+      there.addAll(begun);
       driven.keySet().retainAll(there);
     }
   }
@@ -85,6 +103,7 @@ final class RolloutController {
   void letGo() {
     synchronized (lock) {
       driven.clear();
+      begun.clear();
     }
   }
 
@@ -92,11 +111,15 @@ final class RolloutController {
    * Begins a rollout.
    *
    * @param step what {@link RolloutMachine#start} decided
+   * @param crowd the agents it was told of
    */
-  ConfigurationRollout begin(ConfigurationRollout planned, RolloutStep step) {
+  ConfigurationRollout begin(ConfigurationRollout planned, RolloutStep step, Crowd crowd) {
     synchronized (lock) {
       driven.remove(planned.configuration());
       ConfigurationRollout kept = store.put(planned.after(step.rollout().state(), step.events()));
+      // Were it put together from what is kept, it would expect everybody back who is away.
+      driven.put(kept.configuration(), new Driven(kept, step.rollout(), crowd));
+      begun.add(kept.configuration());
       tell(kept, step.events());
       return kept;
     }

@@ -126,12 +126,13 @@ public final class RolloutDesk {
       throw new RolloutRefusedException(request.to.ref() + " runs already");
     }
     Instant now = clock.instant();
+    Crowd crowd = new Crowd(agents, components);
     RolloutStep first =
         RolloutMachine.start(
             request.plan,
             request.to.hash().bytes(),
             salt(request),
-            views(audience(request)),
+            crowd.look(audience(request)).changed(),
             by,
             now);
     ConfigurationRollout kept =
@@ -147,7 +148,8 @@ public final class RolloutDesk {
                 first.rollout().state(),
                 List.of(),
                 revision),
-            first);
+            first,
+            crowd);
     editor.caughtUp(kept.configuration());
     return report(kept, first.rollout());
   }

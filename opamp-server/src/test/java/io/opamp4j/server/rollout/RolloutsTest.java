@@ -10,6 +10,7 @@ import io.opamp4j.core.rollout.RolloutCommandException;
 import io.opamp4j.core.rollout.RolloutPhase;
 import io.opamp4j.core.rollout.RolloutPlan;
 import io.opamp4j.core.rollout.Stage;
+import io.opamp4j.server.fleet.ConfigurationRollout;
 import io.opamp4j.server.fleet.FleetEditor.Going;
 import io.opamp4j.server.fleet.RolloutInProgressException;
 import java.time.Duration;
@@ -125,6 +126,29 @@ final class RolloutsTest {
     server.pass(Duration.ofSeconds(2));
 
     assertThat(server.running("new")).isEqualTo(100);
+  }
+
+  /** Only after a restart of the server is anybody expected back who was not there before. */
+  @Test
+  void agentsThatWereAwayAtTheStartDoNotHoldItUp() {
+    oldVersionEverywhere(20);
+    server.agent(3).connected = false;
+
+    for (String text : List.of("new", "newer")) {
+      List<ConfigurationRollout> shown = server.fleet.rollouts();
+      server.write(text, Going.DRAFT);
+      server.desk.start(
+          server.request(RolloutPlan.all().with(Duration.ZERO, Duration.ofMinutes(5))), "me");
+      // The fleet's view may lag behind.
+      server.controller.tick(shown, server.time.instant());
+      server.pass(Duration.ofSeconds(3));
+
+      assertThat(server.running(text)).isEqualTo(19);
+      assertThat(phase()).isEqualTo(RolloutPhase.DONE);
+    }
+    server.agent(3).connected = true;
+    server.pass(Duration.ofSeconds(1));
+    assertThat(server.running("newer")).as("who returns gets it").isEqualTo(20);
   }
 
   @Test
