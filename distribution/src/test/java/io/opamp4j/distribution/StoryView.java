@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class StoryView {
   private final Rest rest;
   private final Ctl ctl;
   private final Swarm swarm;
+  private final Map<Integer, String> hashes = new HashMap<>();
 
   StoryView(Rest rest, Ctl ctl, Swarm swarm) {
     this.rest = rest;
@@ -34,9 +36,10 @@ final class StoryView {
     this.swarm = swarm;
   }
 
-  /** The hash of a version of the configuration. */
+  /** The hash of a version of the configuration, which never changes. */
   String hash(int version) {
-    return rest.get(CONFIGURATION + "/versions/" + version).get("hash").asText();
+    return hashes.computeIfAbsent(
+        version, v -> rest.get(CONFIGURATION + "/versions/" + v).get("hash").asText());
   }
 
   JsonNode rollout() {
