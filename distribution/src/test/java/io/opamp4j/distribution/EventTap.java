@@ -25,10 +25,14 @@ final class EventTap {
     this.events = server.resolve("/api/v1/events/stream?" + query);
   }
 
-  /** The next so many events, and then the connection is cut. */
+  /** The next so many events, when they have come; then the connection is cut. */
+  CompletableFuture<List<EventStream.Event>> next(long after, int count) {
+    return CompletableFuture.supplyAsync(() -> read(after, count));
+  }
+
+  /** Waits for the next so many events, and cuts the connection. */
   List<EventStream.Event> take(long after, int count) {
-    return Swarm.within(
-        CompletableFuture.supplyAsync(() -> read(after, count)), count + " live events");
+    return Swarm.within(next(after, count), count + " live events");
   }
 
   private List<EventStream.Event> read(long after, int count) {

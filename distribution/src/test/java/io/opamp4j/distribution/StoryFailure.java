@@ -34,8 +34,7 @@ final class StoryFailure {
     assertThat(ctl.ok("apply", "-f", "fleet", "--draft")).isEqualTo("web updated (version 3)\n");
     long before = view.lastEvent();
     EventTap tap = new EventTap(story.rest().base(), "kind=StatusChanged");
-    CompletableFuture<List<EventStream.Event>> first =
-        CompletableFuture.supplyAsync(() -> tap.take(before, 50));
+    CompletableFuture<List<EventStream.Event>> first = tap.next(before, 50);
     ServerProcess.Result start =
         ctl.run(
             "rollouts",
@@ -70,8 +69,7 @@ final class StoryFailure {
     assertThat(ctl.ok("rollouts", "status", "web"))
         .containsPattern(
             "in common\nTRAIT .*\nos.version +" + StoryFleet.FAULTY_SYSTEM + " +([0-9]+) of \\1 ");
-    failed = fleet.members(member -> view.offers(member).contains(view.hash(3)));
-    failed = failed.stream().filter(Member::isFaulty).toList();
+    failed = fleet.members(m -> m.isFaulty() && view.offers(m).contains(view.hash(3)));
     assertThat(paused.get("failures")).hasSameSizeAs(failed);
     assertThat(view.list("state=Error", "--state", "Error")).isEqualTo(StoryView.uids(failed));
     assertNothingIsMissed(tap, before, Swarm.within(first, "50 live events"));

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,13 @@ final class StoryView {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String CONFIGURATION = "/api/v1/configurations/web";
 
+  /** A full state, how the agent applies what it was offered, and a heartbeat or two. */
+  private static final int ON_THE_WAY = 5;
+
   private final Rest rest;
   private final Ctl ctl;
   private final Swarm swarm;
+  private final Map<Integer, String> hashes = new HashMap<>();
 
   StoryView(Rest rest, Ctl ctl, Swarm swarm) {
     this.rest = rest;
@@ -34,9 +39,10 @@ final class StoryView {
     this.swarm = swarm;
   }
 
-  /** The hash of a version of the configuration. */
+  /** The hash of a version of the configuration, which never changes. */
   String hash(int version) {
-    return rest.get(CONFIGURATION + "/versions/" + version).get("hash").asText();
+    return hashes.computeIfAbsent(
+        version, v -> rest.get(CONFIGURATION + "/versions/" + v).get("hash").asText());
   }
 
   JsonNode rollout() {
@@ -173,16 +179,19 @@ final class StoryView {
     return members.stream().filter(member -> offers(member).contains(hash)).count();
   }
 
-  /** Nobody was sent again, on the same connection, what it had been sent last (CFG-08). */
+  /**
+   * Nobody was sent again, on the same connection, what it had been sent last and had answered
+   * (CFG-08). Right behind an offer the same one may follow: what the agent had said before it is
+   * on its way, and has to be answered so (CFG-07).
+   */
   void assertNothingOfferedTwice(Collection<Member> members) {
     for (Member member : members) {
       List<SwarmAgent.Offer> offers = swarm.on(() -> List.copyOf(member.agent().offers()));
       for (int i = 1; i < offers.size(); i++) {
         SwarmAgent.Offer before = offers.get(i - 1);
-        if (offers.get(i).line() == before.line() && !before.withRequest()) {
-          assertThat(offers.get(i).hash())
-              .as("%s: %s", member.agent(), offers)
-              .isNotEqualTo(before.hash());
+        SwarmAgent.Offer offer = offers.get(i);
+        if (offer.line() == before.line() && offer.heard() > before.heard() + ON_THE_WAY) {
+          assertThat(offer.hash()).as("%s: %s", member.agent(), offers).isNotEqualTo(before.hash());
         }
       }
     }

@@ -66,10 +66,9 @@ final class SwarmAgent {
    *
    * @param hash of the configuration
    * @param line counts its connections
-   * @param withRequest whether it was asked for its full state in the same message: what it answers
-   *     was true before the offer, and the server has to offer once more (CFG-07)
+   * @param heard how many messages it had heard by then
    */
-  record Offer(ByteString hash, int line, boolean withRequest) {}
+  record Offer(ByteString hash, int line, int heard) {}
 
   /** Tells whoever carries it to leave and come back. */
   @FunctionalInterface
@@ -205,12 +204,12 @@ final class SwarmAgent {
       say.accept(script.next(report -> report.setAvailableComponents(catalogue)));
     }
     if (message.hasRemoteConfig()) {
-      offered(message.getRemoteConfig(), fullState, say);
+      offered(message.getRemoteConfig(), say);
     }
   }
 
-  private void offered(AgentRemoteConfig offer, boolean withRequest, Consumer<AgentToServer> say) {
-    offers.add(new Offer(offer.getConfigHash(), lines, withRequest));
+  private void offered(AgentRemoteConfig offer, Consumer<AgentToServer> say) {
+    offers.add(new Offer(offer.getConfigHash(), lines, answers));
     if (offer.getConfigHash().equals(answered)) {
       return;
     }

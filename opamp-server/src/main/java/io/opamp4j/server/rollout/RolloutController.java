@@ -47,7 +47,8 @@ final class RolloutController {
   private final Object lock = new Object();
   // guarded by lock; by configuration
   private final Map<String, Driven> driven = new HashMap<>();
-  // guarded by lock; configurations whose rollout was begun here, and is not in the fleet's view yet
+  // guarded by lock; configurations whose rollout was begun here, and is not in the fleet's view
+  // yet
   private final Set<String> begun = new HashSet<>();
 
   @Inject
