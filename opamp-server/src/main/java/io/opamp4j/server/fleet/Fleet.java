@@ -119,28 +119,16 @@ final class Fleet implements FleetView {
   }
 
   /**
-   * Whether one of these two versions of a configuration would be chosen for an agent, did both of
-   * them run.
+   * Whether this version of a configuration would be chosen for an agent, did it run in place of
+   * the one that does.
    */
-  boolean wouldChoose(
-      Configuration newer,
-      Optional<Configuration> older,
-      AgentToServer report,
-      Map<String, String> labels) {
-    Optional<Configuration> better =
-        older
-            .filter(c -> c.spec().selector().matches(labels))
-            .filter(
-                c ->
-                    !newer.spec().selector().matches(labels)
-                        || c.spec().priority() > newer.spec().priority());
-    Configuration own = better.orElse(newer);
-    if (!own.spec().selector().matches(labels)) {
+  boolean wouldChoose(Configuration newer, AgentToServer report, Map<String, String> labels) {
+    if (!newer.spec().selector().matches(labels)) {
       return false;
     }
     for (Choice choice : choices) {
       boolean ours = choice.configuration().name().equals(newer.name());
-      if (!ours && BEST_FIRST.compare(own, choice.configuration()) < 0) {
+      if (!ours && BEST_FIRST.compare(newer, choice.configuration()) < 0) {
         return true;
       }
       if (!ours && choice.versionFor(report, labels).isPresent()) {
@@ -150,12 +138,15 @@ final class Fleet implements FleetView {
     return true;
   }
 
-  /** This version of a configuration, if it is one that agents can get now. */
-  Optional<Configuration> find(String name, long version) {
-    return choices.stream()
-        .map(Choice::configuration)
-        .filter(c -> c.name().equals(name) && c.version() == version)
-        .findFirst();
+  /** Whom this rollout concerns, which is one of {@link #overlays}. */
+  Audience audience(Overlay overlay) {
+    Wanted wanted =
+        choices.stream()
+            .filter(choice -> choice.configuration() == overlay.newer())
+            .map(Choice::wanted)
+            .findFirst()
+            .orElseThrow();
+    return new Audience(this, overlay.newer(), wanted, overlay.rollout().selectors());
   }
 
   /** The rollouts that are laid over configurations. */
@@ -178,10 +169,12 @@ final class Fleet implements FleetView {
 
   private static Choice choice(
       Configuration configuration, @Nullable Overlay overlay, ConfigurationChecks checks) {
-    return new Choice(
-        configuration,
-        new Wanted(target(configuration), checks.needs(configuration.spec().files())),
-        overlay);
+    return new Choice(configuration, wanted(configuration, checks), overlay);
+  }
+
+  /** What an agent that gets this version is offered. */
+  static Wanted wanted(Configuration configuration, ConfigurationChecks checks) {
+    return new Wanted(target(configuration), checks.needs(configuration.spec().files()));
   }
 
   private static Target target(Configuration configuration) {

@@ -7,7 +7,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,12 +150,10 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
    * Whom a rollout would concern, as of now.
    *
    * @param newer the version that agents are to get
-   * @param older the version that ran before; empty if none did
    * @param selectors of the stages but the last
    */
-  public Audience audience(
-      Configuration newer, Optional<Configuration> older, List<Selector> selectors) {
-    return new Audience(current, newer, older, selectors, reader.needs(newer.spec().files()));
+  public Audience audience(Configuration newer, List<Selector> selectors) {
+    return new Audience(current, newer, reader.wanted(newer), selectors);
   }
 
   @Override
@@ -197,28 +195,15 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
     }
   }
 
-  /** Once for each fleet: what a version needs of agents is read from its files. */
-  private Map<String, Audience> audiences(Fleet fleet) {
-    Map<String, Audience> byName = new HashMap<>();
-    for (Overlay overlay : fleet.overlays()) {
-      String name = overlay.rollout().configuration();
-      byName.put(
-          name,
-          new Audience(
-              fleet,
-              overlay.newer(),
-              fleet.find(name, overlay.rollout().from()),
-              overlay.rollout().selectors(),
-              reader.needs(overlay.newer().spec().files())));
-    }
-    return Map.copyOf(byName);
-  }
-
   private void swap(Fleet next) {
     if (next.sameAs(current)) {
       return;
     }
-    audiences = audiences(next);
+    audiences =
+        next.overlays().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    overlay -> overlay.rollout().configuration(), next::audience));
     current = next;
     for (Consumer<FleetView> listener : listeners) {
       try {

@@ -140,7 +140,7 @@ record RolloutDetail(
                         entry.getValue().at()))
             .toList(),
         report.traits().stream().map(RolloutDetail::trait).toList(),
-        kept.events().stream().map(EventDetail::of).toList());
+        kept.chronicle().events().stream().map(EventDetail::of).toList());
   }
 
   private static List<StageDetail> stages(RolloutDesk.Report report) {

@@ -204,7 +204,7 @@ final class RolloutsTest {
   void aPreviewNamesTheAgentsThatGoFirst() {
     oldVersionEverywhere(50);
     server.write("new", Going.DRAFT);
-    var preview = server.desk.preview(server.request(QUICK));
+    var preview = server.desk.preview(server.request(QUICK)).course();
 
     server.desk.start(server.request(QUICK), "me");
     server.pass(Duration.ofSeconds(1));
