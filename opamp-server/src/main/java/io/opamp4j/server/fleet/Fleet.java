@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ final class Fleet implements FleetView {
   private final List<Choice> choices;
 
   private final List<Overlay> overlays;
+
+  /** By configuration; made when they are asked for. */
+  private final Map<String, Audience> audiences = new ConcurrentHashMap<>();
 
   /**
    * @param configurations the versions that run, in any order, no two with one name
@@ -138,8 +142,19 @@ final class Fleet implements FleetView {
     return true;
   }
 
-  /** Whom this rollout concerns, which is one of {@link #overlays}. */
-  Audience audience(Overlay overlay) {
+  /**
+   * Whom a rollout concerns, once for each fleet. Empty if it is not laid over its configuration
+   * here, perhaps only not yet.
+   */
+  Optional<Audience> audience(ConfigurationRollout rollout) {
+    return overlays.stream()
+        .filter(overlay -> overlay.rollout().configuration().equals(rollout.configuration()))
+        .filter(overlay -> overlay.rollout().isSameAs(rollout))
+        .findFirst()
+        .map(overlay -> audiences.computeIfAbsent(rollout.configuration(), n -> audience(overlay)));
+  }
+
+  private Audience audience(Overlay overlay) {
     Wanted wanted =
         choices.stream()
             .filter(choice -> choice.configuration() == overlay.newer())

@@ -8,7 +8,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,7 +15,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +51,6 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
 
   // written while holding turn
   private volatile Fleet current = Fleet.EMPTY;
-  private volatile Map<String, Audience> audiences = Map.of();
 
   /**
    * @param executor runs reads and notifications; owned by the watcher, which shuts it down
@@ -139,11 +136,12 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
   }
 
   /**
-   * Whom the rollout of this configuration concerns, as of now: the same instance until the fleet
-   * changes. Empty if it has none.
+   * Whom a rollout concerns, as of now: the same instance until the fleet changes. Empty if this
+   * node does not know of it yet, or it is not about what agents get any more; then nothing can be
+   * said of its agents, least of all that there are none.
    */
-  public Optional<Audience> audience(String configuration) {
-    return Optional.ofNullable(audiences.get(configuration));
+  public Optional<Audience> audience(ConfigurationRollout rollout) {
+    return current.audience(rollout);
   }
 
   /**
@@ -199,11 +197,6 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
     if (next.sameAs(current)) {
       return;
     }
-    audiences =
-        next.overlays().stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    overlay -> overlay.rollout().configuration(), next::audience));
     current = next;
     for (Consumer<FleetView> listener : listeners) {
       try {

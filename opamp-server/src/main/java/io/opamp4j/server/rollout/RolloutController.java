@@ -128,6 +128,7 @@ final class RolloutController {
    *
    * @param command made of the rollout as it is
    * @return as it is afterwards
+   * @throws RolloutRefusedException if it is not about what agents get, as far as this node knows
    * @throws VersionConflictException if somebody else changed the rollout at the same moment
    */
   ConfigurationRollout command(
@@ -135,9 +136,19 @@ final class RolloutController {
     synchronized (lock) {
       @Nullable Driven before = driven.get(kept.configuration());
       Course course =
-          before != null && before.isUpToDate(kept) ? new Course(before) : followed(kept, now);
+          before != null && before.isUpToDate(kept)
+              ? new Course(before)
+              : followed(
+                  kept,
+                  fleet.audience(kept).orElseThrow(() -> RolloutRefusedException.unknown(kept)),
+                  now);
       return keep(course.then(command.apply(course.rollout))).kept;
     }
+  }
+
+  /** Whether this node knows whom it concerns. */
+  boolean knows(ConfigurationRollout kept) {
+    return fleet.audience(kept).isPresent();
   }
 
   /** The rollout with its agents, to look at: nothing is decided, written or waited for. */
@@ -146,7 +157,12 @@ final class RolloutController {
     if (here != null && here.isUpToDate(kept)) {
       return here.rollout;
     }
-    return RolloutMachine.pictured(kept.state(), views(kept, new Crowd(agents, components)), now);
+    List<AgentView> views =
+        fleet
+            .audience(kept)
+            .map(audience -> new Crowd(agents, components).look(audience).changed())
+            .orElse(List.of());
+    return RolloutMachine.pictured(kept.state(), views, now);
   }
 
   /** What a node that dies leaves undone. */
@@ -169,15 +185,17 @@ final class RolloutController {
 
   private void drive(ConfigurationRollout seen, Instant now) {
     String configuration = seen.configuration();
+    Optional<Audience> audience = fleet.audience(seen);
+    if (audience.isEmpty()) {
+      // The fleet is another one since a moment ago; the next tick sees it.
+      return;
+    }
     try {
       @Nullable Driven before = driven.get(configuration);
       if (before == null || !before.isUpToDate(seen)) {
-        before = keep(followed(seen, now));
+        before = keep(followed(seen, audience.get(), now));
       }
-      Optional<Audience> audience = fleet.audience(configuration);
-      if (audience.isPresent()) {
-        keep(heard(new Course(before), before.crowd.look(audience.get()), now));
-      }
+      keep(heard(new Course(before), before.crowd.look(audience.get()), now));
     } catch (VersionConflictException e) {
       log.debug("rollout of {} was changed by somebody else", configuration);
       driven.remove(configuration);
@@ -192,22 +210,16 @@ final class RolloutController {
    * A rollout as somebody else left it. If it was in work here, what was known of its agents is
    * kept; otherwise they are asked.
    */
-  private Course followed(ConfigurationRollout kept, Instant now) {
+  private Course followed(ConfigurationRollout kept, Audience audience, Instant now) {
     @Nullable Driven before = driven.get(kept.configuration());
     if (before != null && before.kept.isSameAs(kept)) {
       return new Course(new Driven(kept, before.rollout, before.crowd))
           .then(RolloutMachine.adopted(before.rollout, kept.state(), now));
     }
     Crowd crowd = new Crowd(agents, components);
-    RolloutStep step = RolloutMachine.restored(kept.state(), views(kept, crowd), now);
+    RolloutStep step =
+        RolloutMachine.restored(kept.state(), crowd.look(audience).changed(), now);
     return new Course(new Driven(kept, step.rollout(), crowd)).then(step);
-  }
-
-  private List<AgentView> views(ConfigurationRollout kept, Crowd crowd) {
-    return fleet
-        .audience(kept.configuration())
-        .map(audience -> crowd.look(audience).changed())
-        .orElse(List.of());
   }
 
   private static Course heard(Course course, Crowd.News news, Instant now) {

@@ -165,6 +165,7 @@ public final class RolloutDesk {
    * @param by who wants it
    * @param reason in plain words; may be empty
    * @return empty if there is no rollout of this configuration
+   * @throws RolloutRefusedException if it is not about what agents get any more
    * @throws io.opamp4j.core.rollout.RolloutCommandException if its phase does not take the command
    */
   public Optional<Report> command(
@@ -174,6 +175,7 @@ public final class RolloutDesk {
       if (kept.isEmpty()) {
         return Optional.empty();
       }
+      catchUp(kept.get());
       Instant now = clock.instant();
       try {
         ConfigurationRollout after =
@@ -196,9 +198,18 @@ public final class RolloutDesk {
 
   private Report found(ConfigurationRollout kept) {
     List<StageProgress> last = kept.chronicle().progress();
-    return last.isEmpty()
-        ? report(kept, controller.look(kept, clock.instant()))
-        : new Report(kept, last, kept.chronicle().traits());
+    if (!last.isEmpty()) {
+      return new Report(kept, last, kept.chronicle().traits());
+    }
+    catchUp(kept);
+    return report(kept, controller.look(kept, clock.instant()));
+  }
+
+  /** The hint that another node has begun it may have been lost, or be on its way. */
+  private void catchUp(ConfigurationRollout kept) {
+    if (!controller.knows(kept)) {
+      editor.caughtUp(kept.configuration());
+    }
   }
 
   /**

@@ -69,7 +69,8 @@ final class AudienceTest {
 
     Optional<AgentView> view =
         fleet
-            .audience(overlays.get(0))
+            .audience(overlays.get(0).rollout())
+            .orElseThrow()
             .view(UID, true, report(), Map.of("a", "1"), Components.UNKNOWN);
 
     assertThat(view.isPresent()).as(name).isEqualTo(concerned);
@@ -99,7 +100,7 @@ final class AudienceTest {
             new ConfigurationChecks(Set.of(check)));
     assertThat(read[0]).as("of two versions").isEqualTo(2);
 
-    Audience audience = fleet.audience(overlay);
+    Audience audience = fleet.audience(overlay.rollout()).orElseThrow();
     AgentView view =
         audience.view(UID, true, report(), Map.of("a", "1"), Components.UNKNOWN).orElseThrow();
 
@@ -130,7 +131,7 @@ final class AudienceTest {
               .setAvailableComponents(
                   AvailableComponents.newBuilder().setHash(ByteString.copyFromUtf8("h")))
               .build();
-      assertThat(fleet.audience(overlay).missing(agent, lacking))
+      assertThat(fleet.audience(overlay.rollout()).orElseThrow().missing(agent, lacking))
           .as("capabilities %x", capabilities)
           .isEqualTo(fleet.resolve(agent, Map.of("a", "1"), lacking).missingComponents())
           .hasSize(capabilities == 0x5003 ? 1 : 0);

@@ -29,6 +29,7 @@ import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.ConfigurationDraft;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.fleet.FleetModule;
+import io.opamp4j.server.fleet.FleetUnderTest;
 import io.opamp4j.server.fleet.FleetWatcher;
 import io.opamp4j.server.fleet.RolloutSettlement;
 import io.opamp4j.server.fleet.RolloutStore;
@@ -190,19 +191,28 @@ final class RolloutFixture implements AutoCloseable {
 
   /** Where operators steer at another node, which does not drive. */
   RolloutDesk elsewhere() {
+    return desk(
+        fleet,
+        editor,
+        injector.getInstance(RolloutStore.class),
+        injector.getInstance(RolloutSettlement.class));
+  }
+
+  /** The same at a node that is told of no change from now on. */
+  RolloutDesk deaf() {
+    FleetUnderTest view = new FleetUnderTest(documents, listener -> () -> {}, time);
+    view.watcher.start();
+    return desk(view.watcher, view.editor, view.rollouts, view.settlement);
+  }
+
+  private RolloutDesk desk(
+      FleetWatcher watcher, FleetEditor edits, RolloutStore store, RolloutSettlement settlement) {
     AgentDirectory directory = injector.getInstance(AgentDirectory.class);
     Catalogues components = injector.getInstance(Catalogues.class);
-    RolloutStore store = injector.getInstance(RolloutStore.class);
     Findings findings = new Findings(directory, components);
     RolloutController idle =
-        new RolloutController(
-            fleet,
-            store,
-            injector.getInstance(RolloutSettlement.class),
-            findings,
-            directory,
-            components);
-    return new RolloutDesk(idle, findings, store, editor, fleet, directory, components, time);
+        new RolloutController(watcher, store, settlement, findings, directory, components);
+    return new RolloutDesk(idle, findings, store, edits, watcher, directory, components, time);
   }
 
   /** Lets time pass second by second: agents take what they are offered, then the server looks. */

@@ -1,13 +1,16 @@
 package io.opamp4j.server.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.protobuf.ByteString;
 import io.opamp4j.core.rollout.ErrorLimit;
 import io.opamp4j.core.rollout.RolloutCommand;
 import io.opamp4j.core.rollout.RolloutPhase;
 import io.opamp4j.core.rollout.RolloutPlan;
 import io.opamp4j.core.rollout.StageProgress;
 import io.opamp4j.server.fleet.FleetEditor.Going;
+import io.opamp4j.storage.Document;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +145,43 @@ final class RolloutHandoverTest {
     server.pass(Duration.ofSeconds(10));
 
     assertThat(phase()).isEqualTo(RolloutPhase.DONE);
+  }
+
+  /** A rollout that seems to have no agents would be complete, and everybody released. */
+  @Test
+  void aNodeThatHasNotHeardOfARolloutDoesNotTakeItForOneWithoutAgents() {
+    server.add(10, Map.of());
+    settle();
+    RolloutDesk deaf = server.deaf();
+    RolloutDesk blind = server.deaf();
+    server.write("new", Going.DRAFT);
+    server.desk.start(
+        server.request(RolloutPlan.standard().with(Duration.ZERO, Duration.ofSeconds(30))), "me");
+
+    assertThat(blind.find("web").orElseThrow()).isEqualTo(server.report());
+    RolloutDesk.Report paused =
+        deaf.command("web", RolloutCommand.PAUSE, "me", "").orElseThrow();
+
+    assertThat(paused.kept().state().phase()).isEqualTo(RolloutPhase.PAUSED);
+    assertThat(paused.progress().get(0).agents()).isEqualTo(10);
+    assertThat(paused.progress().get(0).released()).isEqualTo(3);
+  }
+
+  @Test
+  void aRolloutThatIsNotAboutWhatAgentsGetAnyMoreTakesNoCommand() {
+    begin(10, ALL);
+    server.pass(Duration.ofSeconds(3));
+    assertThat(phase()).isEqualTo(RolloutPhase.DONE);
+    server.write("newest", Going.DRAFT);
+    Document said = server.documents.find("configuration-running", "web").orElseThrow();
+    String third = said.body().toStringUtf8().replaceFirst("^2 ", "3 ");
+    server.documents.put(
+        said.kind(), said.id(), ByteString.copyFromUtf8(third), said.version());
+    server.pass(Duration.ofSeconds(2));
+    assertThat(server.running("newest")).as("what runs was said elsewhere").isEqualTo(10);
+
+    assertThatExceptionOfType(RolloutRefusedException.class)
+        .isThrownBy(() -> server.desk.command("web", RolloutCommand.ROLL_BACK, "me", ""));
   }
 
   /** Versions of documents begin anew with a document that was removed. */
