@@ -28,6 +28,11 @@ final class Judge {
     judge(draft, draft.roster().member(view, Watch.IDLE), !view.connected());
   }
 
+  /** The state is another one; what is expected of an agent may be, too. */
+  static void reconsider(Draft draft, Member member) {
+    judge(draft, member, false);
+  }
+
   /** The watches that have ended. */
   static void expire(Draft draft) {
     for (Member member : draft.roster().dueBy(draft.now())) {

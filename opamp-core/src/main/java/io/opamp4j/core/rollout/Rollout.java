@@ -28,11 +28,16 @@ public final class Rollout {
     return roster;
   }
 
-  /** How far each stage is, in their order. */
+  /** How far each stage is, in their order. Once it is over, no gate is waited for. */
   public List<StageProgress> progress() {
+    Roster shown = roster;
+    if (state.phase().isOver()) {
+      List<AgentView> views = roster.select(Tally::agents).stream().map(Member::view).toList();
+      shown = RolloutMachine.pictured(state, views, state.standing().since()).roster;
+    }
     List<StageProgress> progress = new ArrayList<>();
     for (int i = 0; i < state.plan().stages().size(); i++) {
-      Line line = roster.line(i);
+      Line line = shown.line(i);
       progress.add(
           StageProgress.of(
               state.plan().stages().get(i).name(),

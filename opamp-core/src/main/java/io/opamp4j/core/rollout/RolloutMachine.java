@@ -86,6 +86,43 @@ public final class RolloutMachine {
     return draft.done();
   }
 
+  /**
+   * Goes on with a state that somebody else has made of this rollout, such as an operator at
+   * another node. What was known of the agents stays known: no deadline and no gate begins anew.
+   *
+   * @param before as it was followed here; of the same version, plan and order
+   */
+  public static RolloutStep adopted(Rollout before, RolloutState state, Instant now) {
+    if (state.salt() != before.state().salt() || !state.plan().equals(before.state().plan())) {
+      throw new IllegalArgumentException("that is another rollout");
+    }
+    Draft draft = new Draft(new Rollout(state, before.roster()), now);
+    for (Member member : before.roster().select(Tally::agents)) {
+      Judge.reconsider(draft, member);
+      if (member.view().connected()) {
+        retargetIfChanged(draft, before.state(), member.view());
+      }
+    }
+    draft.advance();
+    return draft.done();
+  }
+
+  /**
+   * What a state that was kept looks like with these agents, to those who only look: nothing is
+   * decided, however late it is.
+   *
+   * @param agents all that the configuration is for
+   */
+  public static Rollout pictured(RolloutState state, Collection<AgentView> agents, Instant now) {
+    Draft draft =
+        new Draft(
+            new Rollout(state, Roster.empty(state.salt(), state.plan().stages().size())), now);
+    for (AgentView agent : agents) {
+      Judge.recall(draft, checked(agent, state.plan()));
+    }
+    return new Rollout(state, draft.roster());
+  }
+
   /** Time has passed. */
   public static RolloutStep tick(Rollout before, Instant now) {
     Draft draft = draft(before, now);

@@ -64,6 +64,7 @@ class RolloutSimulationTest {
             case 0 -> world::crash;
             case 1, 2 -> world::tick;
             case 3, 4, 5, 6, 7, 8, 9 -> world::trouble;
+            case 10 -> () -> world.commandElsewhere(command(world));
             default -> () -> world.command(command(world));
           };
       world.at(RolloutWorld.START.plus(world.upTo(NOISE_SECONDS)), what);

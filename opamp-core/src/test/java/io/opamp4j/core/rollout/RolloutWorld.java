@@ -164,6 +164,17 @@ final class RolloutWorld {
     apply(step, Optional.empty());
   }
 
+  /** The same at another node, which knows no more than was kept; this one follows. */
+  void commandElsewhere(RolloutCommand command) {
+    Rollout mine = rollout;
+    agents.values().forEach(agent -> agent.forgotten |= !agent.view.connected());
+    apply(RolloutMachine.restored(mine.state(), views(), now), Optional.empty());
+    command(command);
+    RolloutState theirs = RolloutCodec.decode(RolloutCodec.encode(rollout.state()));
+    apply(RolloutMachine.adopted(mine, theirs, now), Optional.empty());
+    agents.keySet().forEach(this::offer);
+  }
+
   /** The process dies; another one goes on with what was kept. */
   void crash() {
     RolloutState kept = RolloutCodec.decode(RolloutCodec.encode(rollout.state()));

@@ -6,36 +6,32 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.rollout.AgentView;
 import io.opamp4j.core.rollout.Reported;
 import io.opamp4j.proto.AgentToServer;
-import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.proto.ComponentHealth;
-import io.opamp4j.server.ConfigurationCheck.Needs;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The agents that a rollout of one configuration concerns: those for which, were both its versions
- * in force, this configuration would be chosen before any other. Immutable; what it says of an
- * agent is computed from what is given.
+ * The agents that a rollout of one configuration concerns: those for which its new version, were it
+ * in force, would be chosen before any other configuration. An agent that only the old version is
+ * for has nothing to take: it loses the old version when its place has its turn, and nobody waits
+ * for it. Immutable; what it says of an agent is computed from what is given.
  */
 public final class Audience {
   private final Fleet fleet;
   private final Configuration newer;
-  private final Optional<Configuration> older;
+  private final Wanted wanted;
   private final List<Selector> stages;
-  private final Needs needs;
 
-  Audience(
-      Fleet fleet,
-      Configuration newer,
-      Optional<Configuration> older,
-      List<Selector> stages,
-      Needs needs) {
+  /**
+   * @param wanted of the newer version
+   * @param stages the selectors of all but the last
+   */
+  Audience(Fleet fleet, Configuration newer, Wanted wanted, List<Selector> stages) {
     this.fleet = requireNonNull(fleet, "fleet");
     this.newer = requireNonNull(newer, "newer");
-    this.older = requireNonNull(older, "older");
+    this.wanted = requireNonNull(wanted, "wanted");
     this.stages = List.copyOf(stages);
-    this.needs = requireNonNull(needs, "needs");
   }
 
   /**
@@ -54,7 +50,7 @@ public final class Audience {
       Map<String, String> operatorLabels,
       Components components) {
     Map<String, String> labels = Labels.of(report, operatorLabels);
-    if (!fleet.wouldChoose(newer, older, report, labels)) {
+    if (!fleet.wouldChoose(newer, report, labels)) {
       return Optional.empty();
     }
     Reported reported = Reported.of(report.getRemoteConfigStatus(), newer.hash().bytes());
@@ -69,11 +65,9 @@ public final class Audience {
             error(report, reported)));
   }
 
-  /** What the agent lacks for the new version. */
+  /** What the agent lacks for the new version, as far as is known. */
   public List<String> missing(AgentToServer report, Components components) {
-    Optional<AvailableComponents> known =
-        components.find(report.getAvailableComponents().getHash());
-    return needs.missing(known);
+    return wanted.missing(report, components);
   }
 
   private static String error(AgentToServer report, Reported reported) {

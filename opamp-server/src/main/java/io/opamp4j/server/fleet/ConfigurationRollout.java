@@ -5,8 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.opamp4j.core.rollout.RolloutEvent;
 import io.opamp4j.core.rollout.RolloutPhase;
 import io.opamp4j.core.rollout.RolloutState;
+import io.opamp4j.core.rollout.StageProgress;
+import io.opamp4j.core.rollout.Trait;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,7 +22,7 @@ import java.util.List;
  * @param started when
  * @param by who wanted it
  * @param state how far it is
- * @param events what happened, the oldest first; at most {@link #MOST_EVENTS}
+ * @param chronicle what is told of it
  * @param revision of the document; 0 if it was not written yet
  */
 public record ConfigurationRollout(
@@ -33,11 +34,8 @@ public record ConfigurationRollout(
     Instant started,
     String by,
     RolloutState state,
-    List<RolloutEvent> events,
+    RolloutChronicle chronicle,
     long revision) {
-  /** Older ones are let go. */
-  public static final int MOST_EVENTS = 200;
-
   public ConfigurationRollout {
     requireNonNull(configuration, "configuration");
     requireNonNull(created, "created");
@@ -45,25 +43,62 @@ public record ConfigurationRollout(
     requireNonNull(started, "started");
     requireNonNull(by, "by");
     requireNonNull(state, "state");
-    events = List.copyOf(events);
+    requireNonNull(chronicle, "chronicle");
     if (selectors.size() != state.plan().stages().size() - 1) {
       throw new IllegalArgumentException(
           "%d selectors for %d stages".formatted(selectors.size(), state.plan().stages().size()));
     }
   }
 
+  /** One that is about to begin. */
+  public static ConfigurationRollout planned(
+      Configuration latest,
+      long from,
+      Configuration to,
+      List<Selector> selectors,
+      String by,
+      RolloutState state,
+      long revision) {
+    return new ConfigurationRollout(
+        latest.name(),
+        latest.created(),
+        from,
+        to.version(),
+        selectors,
+        state.standing().since(),
+        by,
+        state,
+        RolloutChronicle.EMPTY,
+        revision);
+  }
+
   /** As it is after a step. */
   public ConfigurationRollout after(RolloutState next, List<RolloutEvent> happened) {
-    List<RolloutEvent> all = new ArrayList<>(events);
-    all.addAll(happened);
-    List<RolloutEvent> latest = all.subList(Math.max(0, all.size() - MOST_EVENTS), all.size());
-    return new ConfigurationRollout(
-        configuration, created, from, to, selectors, started, by, next, latest, revision);
+    return with(next, chronicle.with(happened), revision);
+  }
+
+  /**
+   * With what is told of it.
+   *
+   * @param progress of each stage, if it is over
+   * @param traits that the failing agents have in common
+   */
+  public ConfigurationRollout telling(List<StageProgress> progress, List<Trait> traits) {
+    return with(state, chronicle.with(progress, traits), revision);
   }
 
   ConfigurationRollout at(long newRevision) {
+    return with(state, chronicle, newRevision);
+  }
+
+  private ConfigurationRollout with(RolloutState next, RolloutChronicle told, long newRevision) {
     return new ConfigurationRollout(
-        configuration, created, from, to, selectors, started, by, state, events, newRevision);
+        configuration, created, from, to, selectors, started, by, next, told, newRevision);
+  }
+
+  /** Whether this is the other one, at perhaps another time, and not one before or after it. */
+  public boolean isSameAs(ConfigurationRollout other) {
+    return created.equals(other.created) && started.equals(other.started) && to == other.to;
   }
 
   /** Whether this is about that configuration, and not about an earlier one of the same name. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ final class Fleet implements FleetView {
   private final List<Choice> choices;
 
   private final List<Overlay> overlays;
+
+  /** By configuration; made when they are asked for. */
+  private final Map<String, Audience> audiences = new ConcurrentHashMap<>();
 
   /**
    * @param configurations the versions that run, in any order, no two with one name
@@ -119,28 +123,16 @@ final class Fleet implements FleetView {
   }
 
   /**
-   * Whether one of these two versions of a configuration would be chosen for an agent, did both of
-   * them run.
+   * Whether this version of a configuration would be chosen for an agent, did it run in place of
+   * the one that does.
    */
-  boolean wouldChoose(
-      Configuration newer,
-      Optional<Configuration> older,
-      AgentToServer report,
-      Map<String, String> labels) {
-    Optional<Configuration> better =
-        older
-            .filter(c -> c.spec().selector().matches(labels))
-            .filter(
-                c ->
-                    !newer.spec().selector().matches(labels)
-                        || c.spec().priority() > newer.spec().priority());
-    Configuration own = better.orElse(newer);
-    if (!own.spec().selector().matches(labels)) {
+  boolean wouldChoose(Configuration newer, AgentToServer report, Map<String, String> labels) {
+    if (!newer.spec().selector().matches(labels)) {
       return false;
     }
     for (Choice choice : choices) {
       boolean ours = choice.configuration().name().equals(newer.name());
-      if (!ours && BEST_FIRST.compare(own, choice.configuration()) < 0) {
+      if (!ours && BEST_FIRST.compare(newer, choice.configuration()) < 0) {
         return true;
       }
       if (!ours && choice.versionFor(report, labels).isPresent()) {
@@ -150,12 +142,26 @@ final class Fleet implements FleetView {
     return true;
   }
 
-  /** This version of a configuration, if it is one that agents can get now. */
-  Optional<Configuration> find(String name, long version) {
-    return choices.stream()
-        .map(Choice::configuration)
-        .filter(c -> c.name().equals(name) && c.version() == version)
-        .findFirst();
+  /**
+   * Whom a rollout concerns, once for each fleet. Empty if it is not laid over its configuration
+   * here, perhaps only not yet.
+   */
+  Optional<Audience> audience(ConfigurationRollout rollout) {
+    return overlays.stream()
+        .filter(overlay -> overlay.rollout().configuration().equals(rollout.configuration()))
+        .filter(overlay -> overlay.rollout().isSameAs(rollout))
+        .findFirst()
+        .map(overlay -> audiences.computeIfAbsent(rollout.configuration(), n -> audience(overlay)));
+  }
+
+  private Audience audience(Overlay overlay) {
+    Wanted wanted =
+        choices.stream()
+            .filter(choice -> choice.configuration() == overlay.newer())
+            .map(Choice::wanted)
+            .findFirst()
+            .orElseThrow();
+    return new Audience(this, overlay.newer(), wanted, overlay.rollout().selectors());
   }
 
   /** The rollouts that are laid over configurations. */
@@ -178,10 +184,12 @@ final class Fleet implements FleetView {
 
   private static Choice choice(
       Configuration configuration, @Nullable Overlay overlay, ConfigurationChecks checks) {
-    return new Choice(
-        configuration,
-        new Wanted(target(configuration), checks.needs(configuration.spec().files())),
-        overlay);
+    return new Choice(configuration, wanted(configuration, checks), overlay);
+  }
+
+  /** What an agent that gets this version is offered. */
+  static Wanted wanted(Configuration configuration, ConfigurationChecks checks) {
+    return new Wanted(target(configuration), checks.needs(configuration.spec().files()));
   }
 
   private static Target target(Configuration configuration) {

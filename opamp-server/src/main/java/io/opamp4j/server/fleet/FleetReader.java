@@ -2,8 +2,6 @@ package io.opamp4j.server.fleet;
 
 import static java.util.Objects.requireNonNull;
 
-import io.opamp4j.proto.AgentConfigMap;
-import io.opamp4j.server.ConfigurationCheck.Needs;
 import io.opamp4j.storage.Document;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -52,9 +50,9 @@ final class FleetReader {
         || kind.equals(RolloutStore.KIND);
   }
 
-  /** What agents must have for these files. */
-  Needs needs(AgentConfigMap files) {
-    return checks.needs(files);
+  /** What agents that get this version are offered. */
+  Wanted wanted(Configuration version) {
+    return Fleet.wanted(version, checks);
   }
 
   /**

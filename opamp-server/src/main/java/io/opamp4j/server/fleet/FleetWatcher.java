@@ -7,9 +7,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,7 +51,6 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
 
   // written while holding turn
   private volatile Fleet current = Fleet.EMPTY;
-  private volatile Map<String, Audience> audiences = Map.of();
 
   /**
    * @param executor runs reads and notifications; owned by the watcher, which shuts it down
@@ -139,23 +136,22 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
   }
 
   /**
-   * Whom the rollout of this configuration concerns, as of now: the same instance until the fleet
-   * changes. Empty if it has none.
+   * Whom a rollout concerns, as of now: the same instance until the fleet changes. Empty if this
+   * node does not know of it yet, or it is not about what agents get any more; then nothing can be
+   * said of its agents, least of all that there are none.
    */
-  public Optional<Audience> audience(String configuration) {
-    return Optional.ofNullable(audiences.get(configuration));
+  public Optional<Audience> audience(ConfigurationRollout rollout) {
+    return current.audience(rollout);
   }
 
   /**
    * Whom a rollout would concern, as of now.
    *
    * @param newer the version that agents are to get
-   * @param older the version that ran before; empty if none did
    * @param selectors of the stages but the last
    */
-  public Audience audience(
-      Configuration newer, Optional<Configuration> older, List<Selector> selectors) {
-    return new Audience(current, newer, older, selectors, reader.needs(newer.spec().files()));
+  public Audience audience(Configuration newer, List<Selector> selectors) {
+    return new Audience(current, newer, reader.wanted(newer), selectors);
   }
 
   @Override
@@ -197,28 +193,10 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
     }
   }
 
-  /** Once for each fleet: what a version needs of agents is read from its files. */
-  private Map<String, Audience> audiences(Fleet fleet) {
-    Map<String, Audience> byName = new HashMap<>();
-    for (Overlay overlay : fleet.overlays()) {
-      String name = overlay.rollout().configuration();
-      byName.put(
-          name,
-          new Audience(
-              fleet,
-              overlay.newer(),
-              fleet.find(name, overlay.rollout().from()),
-              overlay.rollout().selectors(),
-              reader.needs(overlay.newer().spec().files())));
-    }
-    return Map.copyOf(byName);
-  }
-
   private void swap(Fleet next) {
     if (next.sameAs(current)) {
       return;
     }
-    audiences = audiences(next);
     current = next;
     for (Consumer<FleetView> listener : listeners) {
       try {

@@ -13,27 +13,34 @@ import java.util.Optional;
 public final class RolloutSettlement {
   private final ConfigurationStore store;
   private final RunningVersions running;
+  private final RolloutStore rollouts;
 
   @Inject
-  RolloutSettlement(ConfigurationStore store, RunningVersions running) {
+  RolloutSettlement(ConfigurationStore store, RunningVersions running, RolloutStore rollouts) {
     this.store = requireNonNull(store, "store");
     this.running = requireNonNull(running, "running");
+    this.rollouts = requireNonNull(rollouts, "rollouts");
   }
 
   /**
-   * Does so, if the rollout is still about what agents get. Done twice, nothing more happens.
+   * Does so for the rollout of this configuration as it is kept, if it is still about what agents
+   * get. Done twice, nothing more happens; whoever finds a rollout that another node has driven
+   * does it again, because that node may have ended before it could.
    *
    * @throws UnreadableConfigurationException if the configuration cannot be read
    * @throws VersionConflictException if somebody else decides at the same moment
    */
-  public void settle(ConfigurationRollout rollout) {
-    Optional<Configuration> latest = store.find(rollout.configuration()).filter(rollout::isOf);
+  public void settle(String configuration) {
+    Optional<ConfigurationRollout> rollout = rollouts.find(configuration);
+    Optional<Configuration> latest =
+        rollout.flatMap(kept -> store.find(configuration).filter(kept::isOf));
     if (latest.isEmpty()) {
       return;
     }
     RunningVersion now = running.of(latest.get());
-    if (rollout.concerns(now.version()) && now.version() != rollout.settled()) {
-      running.set(latest.get(), rollout.settled(), now.revision());
+    long settled = rollout.get().settled();
+    if (rollout.get().concerns(now.version()) && now.version() != settled) {
+      running.set(latest.get(), settled, now.revision());
     }
   }
 }

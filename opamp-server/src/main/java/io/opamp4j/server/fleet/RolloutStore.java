@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.opamp4j.core.rollout.RolloutCodec;
-import io.opamp4j.core.rollout.RolloutEvent;
 import io.opamp4j.storage.Document;
 import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.Page;
@@ -130,16 +129,7 @@ public final class RolloutStore {
         .put("state", RolloutCodec.encode(rollout.state()).toByteArray());
     ArrayNode selectors = root.putArray("selectors");
     rollout.selectors().forEach(selector -> selectors.add(selector.toString()));
-    ArrayNode events = root.putArray("events");
-    rollout
-        .events()
-        .forEach(
-            event ->
-                events
-                    .addObject()
-                    .put("at", event.at().toString())
-                    .put("kind", event.kind().name())
-                    .put("text", event.text()));
+    RolloutChronicleJson.write(rollout.chronicle(), root);
     try {
       return ByteString.copyFrom(MAPPER.writeValueAsBytes(root));
     } catch (JsonProcessingException e) {
@@ -154,14 +144,6 @@ public final class RolloutStore {
     }
     List<Selector> selectors = new ArrayList<>();
     root.path("selectors").forEach(selector -> selectors.add(Selector.parse(selector.asText())));
-    List<RolloutEvent> events = new ArrayList<>();
-    for (JsonNode event : root.path("events")) {
-      events.add(
-          new RolloutEvent(
-              Instant.parse(event.path("at").asText()),
-              RolloutEvent.Kind.valueOf(event.path("kind").asText()),
-              event.path("text").asText()));
-    }
     byte[] state = root.path("state").binaryValue();
     if (state == null) {
       throw new IllegalArgumentException("it has no state");
@@ -175,7 +157,7 @@ public final class RolloutStore {
         Instant.parse(root.path("started").asText()),
         root.path("by").asText(),
         RolloutCodec.decode(ByteString.copyFrom(state)),
-        events,
+        RolloutChronicleJson.read(root),
         document.version());
   }
 }

@@ -8,6 +8,7 @@ import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.server.ConfigurationCheck.Finding;
 import io.opamp4j.server.ConfigurationCheck.Needs;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,16 +35,29 @@ final class Wanted {
     if (needs == Finding.NOTHING.needs()) {
       return target;
     }
-    ByteString hash =
-        Capabilities.has(
-                report.getCapabilities(),
-                AgentCapabilities.AgentCapabilities_ReportsAvailableComponents)
-            ? report.getAvailableComponents().getHash()
-            : ByteString.EMPTY;
+    ByteString hash = catalogue(report);
+    return !hash.isEmpty() && components.find(hash).isEmpty() && components.isAwaited(hash)
+        ? awaiting
+        : judged(hash, components);
+  }
+
+  /** What the agent lacks, as far as is known. */
+  List<String> missing(AgentToServer report, Components components) {
+    return needs == Finding.NOTHING.needs()
+        ? List.of()
+        : judged(catalogue(report), components).missingComponents();
+  }
+
+  private static ByteString catalogue(AgentToServer report) {
+    return Capabilities.has(
+            report.getCapabilities(),
+            AgentCapabilities.AgentCapabilities_ReportsAvailableComponents)
+        ? report.getAvailableComponents().getHash()
+        : ByteString.EMPTY;
+  }
+
+  private Target judged(ByteString hash, Components components) {
     Optional<AvailableComponents> known = hash.isEmpty() ? Optional.empty() : components.find(hash);
-    if (known.isEmpty() && !hash.isEmpty() && components.isAwaited(hash)) {
-      return awaiting;
-    }
     // What cannot be known is not kept: it may be told later.
     return known.isPresent() || hash.isEmpty()
         ? byCatalogue.computeIfAbsent(hash, h -> judged(known))

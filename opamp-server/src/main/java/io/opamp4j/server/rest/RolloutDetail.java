@@ -39,7 +39,10 @@ record RolloutDetail(
     @Schema(requiredMode = REQUIRED) Instant started,
     @Schema(requiredMode = REQUIRED, description = "The stage being worked on, or the last")
         String stage,
-    @Schema(requiredMode = REQUIRED) List<StageDetail> stages,
+    @Schema(
+            requiredMode = REQUIRED,
+            description = "As they are; once the rollout is over, as they were when it ended")
+        List<StageDetail> stages,
     @Schema(requiredMode = REQUIRED, description = "By time; at most 100 of them")
         List<FailureDetail> failures,
     @Schema(
@@ -48,7 +51,11 @@ record RolloutDetail(
                 "What the failing agents have in common that the others have not, most separating"
                     + " first")
         List<TraitDetail> contrast,
-    @Schema(requiredMode = REQUIRED, description = "What happened, the oldest first")
+    @Schema(
+            requiredMode = REQUIRED,
+            description =
+                "What happened, the oldest first; of more than 200 events, the failures of agents"
+                    + " are left out first")
         List<EventDetail> events) {
   private static final int MOST_FAILURES = 100;
 
@@ -140,7 +147,7 @@ record RolloutDetail(
                         entry.getValue().at()))
             .toList(),
         report.traits().stream().map(RolloutDetail::trait).toList(),
-        kept.events().stream().map(EventDetail::of).toList());
+        kept.chronicle().events().stream().map(EventDetail::of).toList());
   }
 
   private static List<StageDetail> stages(RolloutDesk.Report report) {

@@ -138,8 +138,8 @@ public final class RolloutResource {
   public RolloutPreviewDetail preview(
       @PathParam("name") @Parameter(description = "The configuration") String name,
       @RequestBody(required = true) RolloutInput input) {
-    RolloutDesk.Request request = request(name, input);
-    return RolloutPreviewDetail.of(desk.preview(request), agent -> desk.missing(request, agent));
+    RolloutDesk.Preview preview = desk.preview(request(name, input));
+    return RolloutPreviewDetail.of(preview.course(), preview.missing());
   }
 
   @POST

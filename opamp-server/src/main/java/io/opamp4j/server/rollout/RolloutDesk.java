@@ -2,7 +2,6 @@ package io.opamp4j.server.rollout;
 
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.rollout.AgentView;
-import io.opamp4j.core.rollout.Contrast;
 import io.opamp4j.core.rollout.Rollout;
 import io.opamp4j.core.rollout.RolloutCommand;
 import io.opamp4j.core.rollout.RolloutMachine;
@@ -29,7 +28,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,10 +39,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RolloutDesk {
   private static final int ATTEMPTS = 5;
-  private static final int TRAITS = 10;
   private static final Logger log = LoggerFactory.getLogger(RolloutDesk.class);
 
   private final RolloutController controller;
+  private final Findings findings;
   private final RolloutStore store;
   private final FleetEditor editor;
   private final FleetWatcher fleet;
@@ -54,6 +53,7 @@ public final class RolloutDesk {
   @Inject
   RolloutDesk(
       RolloutController controller,
+      Findings findings,
       RolloutStore store,
       FleetEditor editor,
       FleetWatcher fleet,
@@ -61,6 +61,7 @@ public final class RolloutDesk {
       Catalogues components,
       InstantSource clock) {
     this.controller = controller;
+    this.findings = findings;
     this.store = store;
     this.editor = editor;
     this.fleet = fleet;
@@ -94,17 +95,24 @@ public final class RolloutDesk {
   public record Report(
       ConfigurationRollout kept, List<StageProgress> progress, List<Trait> traits) {}
 
-  /** What would happen, were it started now. */
-  public RolloutPreview preview(Request request) {
-    return RolloutPreview.of(request.plan, salt(request), views(audience(request)));
-  }
+  /**
+   * What would happen.
+   *
+   * @param course who gets the version when
+   * @param missing what an agent lacks for the version
+   */
+  public record Preview(RolloutPreview course, Function<InstanceUid, List<String>> missing) {}
 
-  /** What the agent lacks for the version. */
-  public List<String> missing(Request request, InstanceUid agent) {
-    return agents
-        .find(agent)
-        .map(view -> audience(request).missing(view.report(), components))
-        .orElse(List.of());
+  /** What would happen, were it started now. */
+  public Preview preview(Request request) {
+    Audience audience = audience(request);
+    return new Preview(
+        RolloutPreview.of(request.plan, salt(request), views(audience)),
+        uid ->
+            agents
+                .find(uid)
+                .map(view -> audience.missing(view.report(), components))
+                .orElse(List.of()));
   }
 
   /**
@@ -121,6 +129,8 @@ public final class RolloutDesk {
     if (before.filter(ConfigurationRollout::isActive).isPresent()) {
       throw new RolloutRefusedException("a rollout of " + name + " is on its way already");
     }
+    // The node that drove the last one may have ended before it could.
+    controller.settle(name);
     RunningVersion running = editor.running(request.latest);
     if (running.version() == request.to.version()) {
       throw new RolloutRefusedException(request.to.ref() + " runs already");
@@ -137,16 +147,13 @@ public final class RolloutDesk {
             now);
     ConfigurationRollout kept =
         controller.begin(
-            new ConfigurationRollout(
-                name,
-                request.latest.created(),
+            ConfigurationRollout.planned(
+                request.latest,
                 running.version(),
-                request.to.version(),
+                request.to,
                 request.selectors,
-                now,
                 by,
                 first.rollout().state(),
-                List.of(),
                 revision),
             first,
             crowd);
@@ -160,6 +167,7 @@ public final class RolloutDesk {
    * @param by who wants it
    * @param reason in plain words; may be empty
    * @return empty if there is no rollout of this configuration
+   * @throws RolloutRefusedException if it is not about what agents get any more
    * @throws io.opamp4j.core.rollout.RolloutCommandException if its phase does not take the command
    */
   public Optional<Report> command(
@@ -169,12 +177,13 @@ public final class RolloutDesk {
       if (kept.isEmpty()) {
         return Optional.empty();
       }
+      catchUp(kept.get());
       Instant now = clock.instant();
       try {
         ConfigurationRollout after =
             controller.command(kept.get(), now, rollout -> step(rollout, command, by, reason, now));
         editor.caughtUp(configuration);
-        return Optional.of(report(after, controller.look(after, now)));
+        return Optional.of(found(after));
       } catch (VersionConflictException e) {
         log.debug("rollout of {} moved on while {} was wanted", configuration, command);
         if (attempt == ATTEMPTS) {
@@ -184,11 +193,25 @@ public final class RolloutDesk {
     }
   }
 
-  /** The rollout of this configuration, be it over. */
+  /** The rollout of this configuration, be it over: then as it was when it ended. */
   public Optional<Report> find(String configuration) {
-    return store
-        .find(configuration)
-        .map(kept -> report(kept, controller.look(kept, clock.instant())));
+    return store.find(configuration).map(this::found);
+  }
+
+  private Report found(ConfigurationRollout kept) {
+    List<StageProgress> last = kept.chronicle().progress();
+    if (!last.isEmpty()) {
+      return new Report(kept, last, kept.chronicle().traits());
+    }
+    catchUp(kept);
+    return report(kept, controller.look(kept, clock.instant()));
+  }
+
+  /** The hint that another node has begun it may have been lost, or be on its way. */
+  private void catchUp(ConfigurationRollout kept) {
+    if (!controller.knows(kept)) {
+      editor.caughtUp(kept.configuration());
+    }
   }
 
   /**
@@ -214,10 +237,7 @@ public final class RolloutDesk {
   }
 
   private Audience audience(Request request) {
-    long from = editor.running(request.latest).version();
-    Optional<Configuration> older =
-        from == RunningVersion.NONE ? Optional.empty() : editor.find(request.latest, from);
-    return fleet.audience(request.to, older, request.selectors);
+    return fleet.audience(request.to, request.selectors);
   }
 
   private List<AgentView> views(Audience audience) {
@@ -237,22 +257,7 @@ public final class RolloutDesk {
   }
 
   private Report report(ConfigurationRollout kept, Rollout rollout) {
-    return new Report(kept, rollout.progress(), traits(kept, rollout));
-  }
-
-  private List<Trait> traits(ConfigurationRollout kept, Rollout rollout) {
-    if (kept.state().faults().failures().isEmpty()) {
-      return List.of();
-    }
-    Traits traits = new Traits(components);
-    return Contrast.of(
-        traits.of(agents(kept.state().faults().failures().keySet().stream())),
-        traits.of(agents(rollout.succeeded().stream())),
-        TRAITS);
-  }
-
-  private List<io.opamp4j.server.agents.AgentView> agents(Stream<InstanceUid> uids) {
-    return uids.flatMap(uid -> agents.find(uid).stream()).toList();
+    return new Report(kept, rollout.progress(), findings.traits(kept, rollout));
   }
 
   /** The same for a preview and the start after it, another one for every version. */

@@ -14,6 +14,7 @@ public final class RolloutModule extends AbstractModule {
 
   @Override
   protected void configure() {
+    bind(Findings.class);
     bind(RolloutController.class).in(Scopes.SINGLETON);
     bind(RolloutDesk.class).in(Scopes.SINGLETON);
   }

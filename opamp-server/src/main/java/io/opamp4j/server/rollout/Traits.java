@@ -18,6 +18,9 @@ import java.util.TreeMap;
  * about components.
  */
 final class Traits {
+  /** What is longer is no name of anything, and would be kept with the rollout. */
+  private static final int LONGEST = 200;
+
   private final Catalogues components;
   private final Map<ByteString, Map<String, String>> byCatalogue = new HashMap<>();
 
@@ -31,6 +34,7 @@ final class Traits {
 
   private Map<String, String> of(AgentView agent) {
     Map<String, String> traits = new HashMap<>(Labels.of(agent.report(), agent.labels()));
+    traits.values().removeIf(value -> value.length() > LONGEST);
     traits.putAll(
         byCatalogue.computeIfAbsent(
             agent.report().getAvailableComponents().getHash(), this::components));

@@ -44,12 +44,13 @@ final class Cluster {
     boolean paused;
     boolean dead;
     boolean cutOff;
+    final DocumentStore documents;
     private final NodeUnderTest member;
     private final Deque<Runnable> arrived = new ArrayDeque<>();
 
     private Node(String name) {
       id = name + "-" + ++incarnations;
-      DocumentStore documents = reached(DocumentStore.class, stores.documents());
+      documents = reached(DocumentStore.class, stores.documents());
       AgentStore agents = reached(AgentStore.class, stores.agents());
       member = new NodeUnderTest(id, documents, time);
       member.join();
@@ -174,7 +175,7 @@ final class Cluster {
     }
   }
 
-  private ChangeFeed.Subscription subscribe(Consumer<ChangeFeed.Change> listener) {
+  ChangeFeed.Subscription subscribe(Consumer<ChangeFeed.Change> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }

@@ -1,5 +1,6 @@
 package io.opamp4j.server.agents;
 
+import com.google.protobuf.ByteString;
 import io.opamp4j.core.Capabilities;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.proto.AgentCapabilities;
@@ -8,6 +9,7 @@ import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.testkit.FakeAgent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An agent that can go from node to node of a {@link Cluster}. */
@@ -26,8 +28,18 @@ final class ClusterAgent {
   private @Nullable FakeConnection socket;
   int restarts;
 
+  /** What it does with a configuration it is offered: whether it can apply it. */
+  Predicate<ByteString> takes = hash -> true;
+
   ClusterAgent(InstanceUid uid) {
-    self = new FakeAgent(uid, "agent", CAPABILITIES);
+    this(uid, "agent");
+  }
+
+  /**
+   * @param name its {@code service.name}
+   */
+  ClusterAgent(InstanceUid uid, String name) {
+    self = new FakeAgent(uid, name, CAPABILITIES);
   }
 
   InstanceUid uid() {
@@ -110,7 +122,8 @@ final class ClusterAgent {
       say(self.fullState());
     }
     if (message.hasRemoteConfig()) {
-      say(self.applied());
+      boolean good = takes.test(message.getRemoteConfig().getConfigHash());
+      say(good ? self.applied() : self.failed("it cannot"));
     }
   }
 

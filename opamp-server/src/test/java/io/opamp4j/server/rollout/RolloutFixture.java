@@ -3,6 +3,7 @@ package io.opamp4j.server.rollout;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import com.google.inject.Module;
 import com.google.inject.Stage;
 import com.google.inject.util.Modules;
 import com.google.protobuf.ByteString;
@@ -19,6 +20,7 @@ import io.opamp4j.server.Threads;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.AgentsModule;
+import io.opamp4j.server.agents.BrittleDocumentStore;
 import io.opamp4j.server.agents.Catalogues;
 import io.opamp4j.server.agents.Connection;
 import io.opamp4j.server.cluster.ClusterModule;
@@ -27,8 +29,12 @@ import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.ConfigurationDraft;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.fleet.FleetModule;
+import io.opamp4j.server.fleet.FleetUnderTest;
 import io.opamp4j.server.fleet.FleetWatcher;
+import io.opamp4j.server.fleet.RolloutSettlement;
+import io.opamp4j.server.fleet.RolloutStore;
 import io.opamp4j.server.fleet.Selector;
+import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.memory.MemoryStoragePlugin;
 import io.opamp4j.testkit.ManualTime;
 import io.opamp4j.testkit.storage.TextOptions;
@@ -51,7 +57,12 @@ final class RolloutFixture implements AutoCloseable {
   final FleetEditor editor;
   final FleetWatcher fleet;
   final RolloutDesk desk;
-  RolloutController controller;
+  final RolloutController controller;
+  final BrittleDocumentStore documents =
+      new BrittleDocumentStore(Guice.createInjector(memory()).getInstance(DocumentStore.class));
+
+  /** How often somebody has looked at every agent. */
+  int walks;
 
   /** Which agents cannot run which configuration. */
   BiPredicate<Agent, String> fails = (agent, config) -> false;
@@ -63,7 +74,8 @@ final class RolloutFixture implements AutoCloseable {
     injector =
         Guice.createInjector(
             Stage.PRODUCTION,
-            new MemoryStoragePlugin().module(new TextOptions(List.of(), Map.of())),
+            Modules.override(memory())
+                .with(binder -> binder.bind(DocumentStore.class).toInstance(documents)),
             new ClusterModule(),
             new FleetModule(),
             new RolloutModule(),
@@ -98,8 +110,12 @@ final class RolloutFixture implements AutoCloseable {
   /** One simulated agent. Its report is replaced when it has something to say. */
   static final class Agent {
     final InstanceUid uid;
-    final Map<String, String> labels;
+    Map<String, String> labels;
     boolean connected = true;
+
+    /** Says nothing of what it is offered. */
+    boolean silent;
+
     String runs = "";
     private AgentToServer report;
     private ByteString tried = ByteString.EMPTY;
@@ -133,23 +149,70 @@ final class RolloutFixture implements AutoCloseable {
   }
 
   Configuration write(String text, FleetEditor.Going going) {
+    return write("web", "", 0, text, going);
+  }
+
+  Configuration write(
+      String name, String selector, int priority, String text, FleetEditor.Going going) {
     ConfigurationDraft draft =
         new ConfigurationDraft(
-            "web", "", 0, text, Map.of("c.txt", new ConfigurationDraft.File("", text, null)));
-    Optional<Long> version = editor.version("web");
+            name,
+            selector,
+            priority,
+            text,
+            Map.of("c.txt", new ConfigurationDraft.File("", text, null)));
+    Optional<Long> version = editor.version(name);
     return version.isEmpty()
         ? editor.create(draft, going)
-        : editor.replace("web", draft, going, version.get());
+        : editor.replace(name, draft, going, version.get());
   }
 
   RolloutDesk.Request request(RolloutPlan plan, String... selectors) {
-    Configuration latest = editor.find("web").orElseThrow();
+    return requestOf("web", plan, selectors);
+  }
+
+  RolloutDesk.Request requestOf(String name, RolloutPlan plan, String... selectors) {
+    Configuration latest = editor.find(name).orElseThrow();
     return new RolloutDesk.Request(
         latest, latest, plan, Stream.of(selectors).map(Selector::parse).toList());
   }
 
   RolloutDesk.Report report() {
-    return desk.find("web").orElseThrow();
+    return report("web");
+  }
+
+  RolloutDesk.Report report(String name) {
+    return desk.find(name).orElseThrow();
+  }
+
+  long runningVersion() {
+    return editor.running(editor.find("web").orElseThrow()).version();
+  }
+
+  /** Where operators steer at another node, which does not drive. */
+  RolloutDesk elsewhere() {
+    return desk(
+        fleet,
+        editor,
+        injector.getInstance(RolloutStore.class),
+        injector.getInstance(RolloutSettlement.class));
+  }
+
+  /** The same at a node that is told of no change from now on. */
+  RolloutDesk deaf() {
+    FleetUnderTest view = new FleetUnderTest(documents, listener -> () -> {}, time);
+    view.watcher.start();
+    return desk(view.watcher, view.editor, view.rollouts, view.settlement);
+  }
+
+  private RolloutDesk desk(
+      FleetWatcher watcher, FleetEditor edits, RolloutStore store, RolloutSettlement settlement) {
+    AgentDirectory directory = injector.getInstance(AgentDirectory.class);
+    Catalogues components = injector.getInstance(Catalogues.class);
+    Findings findings = new Findings(directory, components);
+    RolloutController idle =
+        new RolloutController(watcher, store, settlement, findings, directory, components);
+    return new RolloutDesk(idle, findings, store, edits, watcher, directory, components, time);
   }
 
   /** Lets time pass second by second: agents take what they are offered, then the server looks. */
@@ -181,6 +244,7 @@ final class RolloutFixture implements AutoCloseable {
       boolean has = agent.report.getRemoteConfigStatus().getLastRemoteConfigHash().equals(hash);
       boolean offered =
           agent.connected
+              && !agent.silent
               && target.offers().hasRemoteConfig()
               && target.withheld().isEmpty()
               && (!has || (target.retry() && !agent.tried.equals(hash)));
@@ -215,6 +279,10 @@ final class RolloutFixture implements AutoCloseable {
     }
   }
 
+  private static Module memory() {
+    return new MemoryStoragePlugin().module(new TextOptions(List.of(), Map.of()));
+  }
+
   private AgentDirectory directory() {
     return new AgentDirectory() {
       @Override
@@ -224,6 +292,7 @@ final class RolloutFixture implements AutoCloseable {
 
       @Override
       public Stream<AgentView> list(Optional<InstanceUid> after) {
+        walks++;
         return agents.values().stream().map(RolloutFixture.this::view);
       }
     };

@@ -215,20 +215,20 @@ final class RolloutsTest {
     oldVersionEverywhere(10);
     server.write("new", Going.DRAFT);
     server.desk.start(server.request(QUICK), "me");
-    var before = server.fleet.audience("web").orElseThrow();
+    var before = server.fleet.audience(server.report().kept()).orElseThrow();
 
     server.fleet.refresh().toCompletableFuture().join();
 
-    assertThat(server.fleet.audience("web")).containsSame(before);
+    assertThat(server.fleet.audience(server.report().kept())).containsSame(before);
     server.desk.command("web", RolloutCommand.PAUSE, "me", "");
-    assertThat(server.fleet.audience("web").orElseThrow()).isNotSameAs(before);
+    assertThat(server.fleet.audience(server.report().kept()).orElseThrow()).isNotSameAs(before);
   }
 
   @Test
   void aPreviewNamesTheAgentsThatGoFirst() {
     oldVersionEverywhere(50);
     server.write("new", Going.DRAFT);
-    var preview = server.desk.preview(server.request(QUICK));
+    var preview = server.desk.preview(server.request(QUICK)).course();
 
     server.desk.start(server.request(QUICK), "me");
     server.pass(Duration.ofSeconds(1));
