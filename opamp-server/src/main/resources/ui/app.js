@@ -2,7 +2,13 @@
 // text and never as markup.
 "use strict";
 
-const REFRESH_MS = 3000;
+// How often everything is read again: without the stream of events, and with it, since events tell
+// of agents only.
+const POLL_MS = 3000;
+const STREAMED_MS = 15000;
+// Events come in swarms; the page is read at most so often because of them.
+const SETTLE_MS = 500;
+const REOPEN_MS = 30000;
 const TIMEOUT_MS = 10000;
 const MAX_AGENTS = 500;
 const MAX_ATTRIBUTES = 8;
@@ -11,6 +17,10 @@ const element = (id) => document.getElementById(id);
 
 let agents = [];
 let loaded = false;
+let reading = false;
+let streamed = false;
+let timer = 0;
+let dueAt = Infinity;
 
 function node(tag, className, text) {
   const made = document.createElement(tag);
@@ -91,17 +101,21 @@ function show() {
     : "";
 }
 
+async function read(path) {
+  const response = await fetch(path, {
+    headers: { Accept: "application/json" },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response.json();
+}
+
 async function fetchAgents() {
   const found = [];
   let cursor = null;
   do {
     const query = cursor ? "?cursor=" + encodeURIComponent(cursor) : "";
-    const response = await fetch("/api/v1/agents" + query, {
-      headers: { Accept: "application/json" },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    const page = await response.json();
+    const page = await read("/api/v1/agents" + query);
     found.push(...(page.items || []));
     cursor = page.nextCursor || null;
   } while (cursor && found.length < MAX_AGENTS);
@@ -109,10 +123,26 @@ async function fetchAgents() {
   return found;
 }
 
+// Reads once within this time; an earlier plan stands.
+function readWithin(milliseconds) {
+  const at = Date.now() + milliseconds;
+  if (reading || at >= dueAt) {
+    // While it is being read, what comes now may be missed; so it is read again soon.
+    dueAt = Math.min(dueAt, at);
+    return;
+  }
+  clearTimeout(timer);
+  dueAt = at;
+  timer = setTimeout(refresh, milliseconds);
+}
+
 async function refresh() {
+  clearTimeout(timer);
+  dueAt = Infinity;
+  reading = true;
   if (!document.hidden) {
     try {
-      agents = await fetchAgents();
+      [agents] = await Promise.all([fetchAgents(), refreshRollouts(read)]);
       loaded = true;
       element("problem").hidden = true;
     } catch (error) {
@@ -121,7 +151,30 @@ async function refresh() {
     }
     show();
   }
-  setTimeout(refresh, REFRESH_MS);
+  reading = false;
+  const hinted = dueAt;
+  dueAt = Infinity;
+  const usual = streamed ? STREAMED_MS : POLL_MS;
+  readWithin(Math.max(SETTLE_MS, Math.min(usual, hinted - Date.now())));
+}
+
+// Events are hints that something is to be read again. EventSource comes back by itself after a
+// lost connection, but not after a refusal; until it is there, the page polls.
+function followEvents() {
+  const source = new EventSource("/api/v1/events/stream?kind=StatusChanged&kind=ConfigOffered");
+  const hint = () => readWithin(SETTLE_MS);
+  for (const kind of ["StatusChanged", "ConfigOffered", "reset"]) {
+    source.addEventListener(kind, hint);
+  }
+  source.addEventListener("open", () => {
+    streamed = true;
+    hint();
+  });
+  source.addEventListener("error", () => {
+    streamed = false;
+    readWithin(POLL_MS);
+    if (source.readyState === EventSource.CLOSED) setTimeout(followEvents, REOPEN_MS);
+  });
 }
 
 function showAddresses() {
@@ -136,4 +189,6 @@ function showAddresses() {
 
 showAddresses();
 element("filter").addEventListener("input", show);
+document.addEventListener("visibilitychange", () => readWithin(0));
+followEvents();
 refresh();

@@ -45,6 +45,7 @@ class StaticFilesIT {
     "http://x/index.html, text/html; charset=utf-8, <title>Agents",
     "/app.css, text/css; charset=utf-8, body {",
     "/app.js, text/javascript; charset=utf-8, textContent",
+    "/rollouts.js, text/javascript; charset=utf-8, /api/v1/rollouts",
     "/favicon.svg, image/svg+xml, <svg",
   })
   void servesTheFilesOfTheUi(String path, String contentType, String content) throws IOException {
@@ -65,8 +66,20 @@ class StaticFilesIT {
   void theUiLivesWithItsSecurityPolicy() throws IOException {
     assertThat(request("GET", "/", "").text())
         .doesNotContainPattern("<script>|<style|style=|onclick=|https?://");
+    for (String script : new String[] {"/app.js", "/rollouts.js"}) {
+      assertThat(request("GET", script, "").text())
+          .as(script)
+          .doesNotContain(
+              "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", ".style");
+    }
+  }
+
+  @Test
+  void thePageFollowsTheEventsAndPollsWithoutThem() throws IOException {
+    assertThat(request("GET", "/", "").text())
+        .contains("src=\"/app.js\" defer", "src=\"/rollouts.js\" defer", "id=\"rollouts\"");
     assertThat(request("GET", "/app.js", "").text())
-        .doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", ".style");
+        .contains("new EventSource(\"/api/v1/events/stream?", "? STREAMED_MS : POLL_MS");
   }
 
   @Test
