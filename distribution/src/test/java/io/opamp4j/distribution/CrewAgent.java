@@ -124,8 +124,7 @@ final class CrewAgent {
     } else if (open) {
       byte[] bytes = new byte[1 + message.getSerializedSize()];
       System.arraycopy(message.toByteArray(), 0, bytes, 1, bytes.length - 1);
-      channel.writeAndFlush(
-          Unpooled.wrappedBuffer(RawWebSocket.masked(SwarmFrames.BINARY, bytes)));
+      channel.writeAndFlush(Unpooled.wrappedBuffer(RawWebSocket.masked(SwarmFrames.BINARY, bytes)));
     }
   }
 

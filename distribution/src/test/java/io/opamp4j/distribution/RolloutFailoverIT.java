@@ -14,8 +14,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Rollouts on three packaged servers with one Redis: begun, steered and looked at through any of
- * them, while the one that drives them is killed in the middle of a stage. {@code
- * -Drollout.seed=} chooses where agents go.
+ * them, while the one that drives them is killed in the middle of a stage. {@code -Drollout.seed=}
+ * chooses where agents go.
  */
 class RolloutFailoverIT {
   private static final long SEED = Long.getLong("rollout.seed", 1);
@@ -68,7 +70,8 @@ class RolloutFailoverIT {
 
   @Test
   void aRolloutOutlivesTheNodeThatDrivesItAndABadOneIsTakenBackFromAnywhere() {
-    String first = rest.get(0).post("/api/v1/configurations", configuration(1)).get("hash").asText();
+    String first =
+        rest.get(0).post("/api/v1/configurations", configuration(1)).get("hash").asText();
     swarm.run(this::join);
     awaitEverybody(List.of(0, 1, 2), first);
 
@@ -136,7 +139,8 @@ class RolloutFailoverIT {
     List<CrewAgent> bad = swarm.on(() -> someOf(ports.get(theirs)));
     for (CrewAgent agent : bad) {
       rest.get(leader)
-          .put("/api/v1/agents/" + agent.uid() + "/labels", Map.of("labels", Map.of("rack", "bad")));
+          .put(
+              "/api/v1/agents/" + agent.uid() + "/labels", Map.of("labels", Map.of("rack", "bad")));
     }
     swarm.run(() -> bad.forEach(agent -> agent.refuse(third)));
     rest.get(leader)
@@ -233,16 +237,20 @@ class RolloutFailoverIT {
   }
 
   private JsonNode awaitRollout(int node, String what, Predicate<JsonNode> expected) {
-    JsonNode[] last = {null};
-    Awaitility.await(() -> what + "; the last was " + last[0])
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              last[0] = shown(node);
-              return expected.test(last[0]);
-            });
-    return last[0];
+    AtomicReference<JsonNode> last = new AtomicReference<>();
+    try {
+      Awaitility.await(what)
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(100))
+          .until(
+              () -> {
+                last.set(shown(node));
+                return expected.test(last.get());
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(what + ", but node " + node + " shows " + last.get(), e);
+    }
+    return last.get();
   }
 
   private JsonNode shown(int node) {

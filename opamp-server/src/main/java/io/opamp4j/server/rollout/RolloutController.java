@@ -241,8 +241,7 @@ final class RolloutController {
           .then(RolloutMachine.adopted(before.rollout, kept.state(), now));
     }
     Crowd crowd = new Crowd(agents, components);
-    RolloutStep step =
-        RolloutMachine.restored(kept.state(), crowd.look(audience).changed(), now);
+    RolloutStep step = RolloutMachine.restored(kept.state(), crowd.look(audience).changed(), now);
     return new Course(new Driven(kept, step.rollout(), crowd)).then(step);
   }
 

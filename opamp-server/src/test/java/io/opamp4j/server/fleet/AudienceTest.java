@@ -7,9 +7,11 @@ import com.google.protobuf.ByteString;
 import io.opamp4j.core.ContentHash;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.rollout.AgentView;
+import io.opamp4j.core.rollout.Pacing;
 import io.opamp4j.core.rollout.Reported;
 import io.opamp4j.core.rollout.RolloutMachine;
 import io.opamp4j.core.rollout.RolloutPlan;
+import io.opamp4j.core.rollout.Stage;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.server.ConfigurationCheck;
@@ -165,19 +167,23 @@ final class AudienceTest {
         parts[0], version, spec, ContentHash.of(spec.files()), NOW, NOW, false);
   }
 
+  /** With nobody released, another agent's stage comes first. */
   private static Overlay overlay(String text, boolean released) {
     Configuration newer = version(text, 2);
-    AgentView agent = new AgentView(UID, 0, released, true, Reported.OTHER, true, "");
+    InstanceUid somebody = released ? UID : new InstanceUid(7, 2);
+    AgentView agent = new AgentView(somebody, 0, true, true, Reported.OTHER, true, "");
+    RolloutPlan plan =
+        released
+            ? RolloutPlan.all()
+            : RolloutPlan.progressive(List.of(new Stage("first", Pacing.ALL)), Pacing.ALL);
     return new Overlay(
         ConfigurationRollout.planned(
             newer,
             1,
             newer,
-            List.of(),
+            released ? List.of() : List.of(Selector.parse("first=yes")),
             "me",
-            RolloutMachine.start(
-                    RolloutPlan.all(), newer.hash().bytes(), 1, List.of(agent), "me", NOW)
-                .state(),
+            RolloutMachine.start(plan, newer.hash().bytes(), 1, List.of(agent), "me", NOW).state(),
             0),
         newer);
   }

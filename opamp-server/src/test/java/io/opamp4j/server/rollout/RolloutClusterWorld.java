@@ -133,11 +133,13 @@ final class RolloutClusterWorld {
           command(RolloutCommand.RETRY_FAILED);
           command(RolloutCommand.RESUME);
         }
-        case RUNNING, DONE -> {
+        case RUNNING -> {
           if (!history.state().faults().failures().isEmpty()) {
             command(RolloutCommand.RETRY_FAILED);
           }
         }
+        // Those that came back late and failed then are noted with the command.
+        case DONE -> command(RolloutCommand.RETRY_FAILED);
         default -> {}
       }
       pass(5);

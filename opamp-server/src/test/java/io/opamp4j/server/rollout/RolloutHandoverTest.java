@@ -159,8 +159,7 @@ final class RolloutHandoverTest {
         server.request(RolloutPlan.standard().with(Duration.ZERO, Duration.ofSeconds(30))), "me");
 
     assertThat(blind.find("web").orElseThrow()).isEqualTo(server.report());
-    RolloutDesk.Report paused =
-        deaf.command("web", RolloutCommand.PAUSE, "me", "").orElseThrow();
+    RolloutDesk.Report paused = deaf.command("web", RolloutCommand.PAUSE, "me", "").orElseThrow();
 
     assertThat(paused.kept().state().phase()).isEqualTo(RolloutPhase.PAUSED);
     assertThat(paused.progress().get(0).agents()).isEqualTo(10);
@@ -175,8 +174,7 @@ final class RolloutHandoverTest {
     server.write("newest", Going.DRAFT);
     Document said = server.documents.find("configuration-running", "web").orElseThrow();
     String third = said.body().toStringUtf8().replaceFirst("^2 ", "3 ");
-    server.documents.put(
-        said.kind(), said.id(), ByteString.copyFromUtf8(third), said.version());
+    server.documents.put(said.kind(), said.id(), ByteString.copyFromUtf8(third), said.version());
     server.pass(Duration.ofSeconds(2));
     assertThat(server.running("newest")).as("what runs was said elsewhere").isEqualTo(10);
 
