@@ -56,7 +56,7 @@ public final class ChangeBenchmark {
         seconds(connecting),
         (connected - begun) / (agents - first));
 
-    rest.put(CONFIGURATION, configuration(1), "If-None-Match", "*");
+    rest.put(CONFIGURATION, SimulatedFleet.configurationJson("version 1"), "If-None-Match", "*");
     long start = System.nanoTime();
     awaitApplied(1, start);
     long configured = settledHeap();
@@ -78,7 +78,7 @@ public final class ChangeBenchmark {
   private void round(PrintStream out, int version) throws IOException, InterruptedException {
     rest.put(
         CONFIGURATION + "?draft=true",
-        configuration(version),
+        SimulatedFleet.configurationJson("version " + version),
         "If-Match",
         "\"" + (version - 1) + "\"");
     Usage before = server.usage();
@@ -143,13 +143,6 @@ public final class ChangeBenchmark {
   private long settledHeap() throws IOException, InterruptedException {
     TimeUnit.SECONDS.sleep(3);
     return server.usageAfterCollection().heapBytes();
-  }
-
-  private static String configuration(int version) {
-    String body = SimulatedFleet.configuration("version " + version).replace("\n", "\\n");
-    return "{\"selector\":\"\",\"files\":{\"\":{\"contentType\":\"text/yaml\",\"body\":\""
-        + body
-        + "\"}}}";
   }
 
   private static long ownProcessorNanos() {

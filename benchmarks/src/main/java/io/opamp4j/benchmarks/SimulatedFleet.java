@@ -62,6 +62,13 @@ final class SimulatedFleet implements AutoCloseable {
     return text.substring(0, text.lastIndexOf("\n", CONFIGURATION) + 1);
   }
 
+  /** The same as a configuration for all, as the REST API takes it. */
+  static String configurationJson(String name) {
+    return "{\"selector\":\"\",\"files\":{\"\":{\"contentType\":\"text/yaml\",\"body\":\""
+        + configuration(name).replace("\n", "\\n")
+        + "\"}}}";
+  }
+
   @Override
   public void close() {
     dialer.close();
