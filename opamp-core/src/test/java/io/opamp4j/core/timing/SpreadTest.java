@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opamp4j.core.InstanceUid;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -62,7 +63,8 @@ class SpreadTest {
     for (int seed = 0; seed < 1000; seed++) {
       Random random = new Random(seed);
       InstanceUid uid = new InstanceUid(random.nextLong(), random.nextLong());
-      Instant now = NOW.plusNanos(random.nextLong()).minusSeconds(random.nextInt());
+      // From before 1970 to after 2100, nanoseconds included.
+      Instant now = Instant.EPOCH.plusNanos(random.nextLong() / 2).minusSeconds(random.nextInt());
 
       Instant next = Spread.next(uid, INTERVAL, now);
 
@@ -77,6 +79,31 @@ class SpreadTest {
   }
 
   @Test
+  void theNextMomentIsTheOneThatCountingFromTheStartWouldFind() {
+    for (int seed = 0; seed < 1000; seed++) {
+      Random random = new Random(seed);
+      long key = random.nextLong();
+      Duration interval = Duration.ofNanos(1 + random.nextLong(Duration.ofDays(1).toNanos()));
+      Instant now = NOW.plusNanos(random.nextLong() / 4);
+
+      Instant next = Spread.next(key, interval, now);
+
+      BigInteger sinceMoment = nanos(next).subtract(nanos(Spread.offset(key, interval)));
+      assertThat(sinceMoment.mod(nanos(interval))).as("seed %d", seed).isEqualTo(BigInteger.ZERO);
+      assertThat(next).as("seed %d", seed).isAfter(now).isBeforeOrEqualTo(now.plus(interval));
+    }
+  }
+
+  @Test
+  void theNextOfANowThatIsItselfAMomentIsOneIntervalLater() {
+    long key = 42;
+    Instant moment = Instant.EPOCH.plus(Spread.offset(key, INTERVAL));
+
+    assertThat(Spread.next(key, INTERVAL, moment)).isEqualTo(moment.plus(INTERVAL));
+    assertThat(Spread.next(key, INTERVAL, moment.minus(INTERVAL))).isEqualTo(moment);
+  }
+
+  @Test
   void anIntervalMustBeMoreThanZero() {
     InstanceUid uid = new InstanceUid(0, 0);
 
@@ -84,5 +111,15 @@ class SpreadTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Spread.offset(uid, Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static BigInteger nanos(Instant time) {
+    return nanos(Duration.between(Instant.EPOCH, time));
+  }
+
+  private static BigInteger nanos(Duration time) {
+    return BigInteger.valueOf(time.getSeconds())
+        .multiply(BigInteger.valueOf(1_000_000_000))
+        .add(BigInteger.valueOf(time.getNano()));
   }
 }

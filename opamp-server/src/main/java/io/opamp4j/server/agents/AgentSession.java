@@ -4,8 +4,6 @@ import com.google.protobuf.ByteString;
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.report.SequenceLines;
 import io.opamp4j.core.server.AgentState;
-import io.opamp4j.core.server.AgentStatus;
-import io.opamp4j.core.server.Link;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
@@ -33,6 +31,7 @@ final class AgentSession {
   private volatile Instant lastContact;
   private volatile Instant toldToReturn = Instant.EPOCH;
   private volatile long savedTerm = -1;
+  private volatile @Nullable Shown shown;
   private Instant left = Instant.MIN;
 
   // The last resolution of the target, and what it was made from; touched only by the mailbox's
@@ -233,46 +232,19 @@ final class AgentSession {
     return true;
   }
 
+  /**
+   * The agent as others see it. Made once for each change and not for each look: a list has to look
+   * at every agent there is. Two threads may both make it, which does no harm.
+   */
   AgentView view() {
     Now seen = now;
-    AgentStatus status = seen.state().status();
-    return new AgentView(
-        seen.state().uid(),
-        status,
-        seen.statusSince(),
-        seen.state().report(),
-        labels,
-        seen.state().target(),
-        seen.firstSeen(),
-        seen.lastSeen(),
-        transport(seen),
-        remoteAddress(seen),
-        Optional.of(seen.ownership().node()).filter(node -> !node.isEmpty()));
-  }
-
-  private static Optional<Connection.Transport> transport(Now seen) {
-    Link link = seen.state().link();
-    return seen.connection()
-        .map(Connection::transport)
-        .or(
-            () ->
-                Optional.of(link)
-                    .filter(Link::up)
-                    .map(
-                        up ->
-                            up.halfDuplex()
-                                ? Connection.Transport.HTTP
-                                : Connection.Transport.WEBSOCKET));
-  }
-
-  private static Optional<String> remoteAddress(Now seen) {
-    return seen.connection()
-        .map(Connection::remoteAddress)
-        .or(
-            () ->
-                Optional.of(seen.state().link())
-                    .filter(Link::up)
-                    .map(up -> Presences.in(seen.ownership()).getRemoteAddress()));
+    Map<String, String> labelled = labels;
+    Shown last = shown;
+    if (last == null || !last.isOf(seen, labelled)) {
+      last = Shown.of(seen, labelled);
+      shown = last;
+    }
+    return last.view();
   }
 
   /**

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 record AgentFilter(
     Set<ConnectionState> states,
     Selector selector,
-    String text,
+    AnyCase text,
     Optional<String> configuration,
     Optional<Long> version,
     Optional<Health> health) {
@@ -82,14 +82,14 @@ record AgentFilter(
           parseHealth(errors));
     }
 
-    private String parseText(List<FieldError> errors) {
+    private AnyCase parseText(List<FieldError> errors) {
       if (q == null) {
-        return "";
+        return AnyCase.NOTHING;
       }
       if (q.length() > LONGEST_TEXT) {
         errors.add(new FieldError("q", "must have at most " + LONGEST_TEXT + " characters"));
       }
-      return q;
+      return new AnyCase(q);
     }
 
     private Optional<String> parseConfiguration(List<FieldError> errors) {
@@ -149,20 +149,10 @@ record AgentFilter(
   }
 
   private boolean hasText(AgentView agent) {
-    return contains(agent.uid().toString())
-        || contains(agent.target().configName())
-        || agent.remoteAddress().filter(this::contains).isPresent()
-        || Labels.any(agent.report(), agent.labels(), this::contains);
-  }
-
-  private boolean contains(String value) {
-    int last = value.length() - text.length();
-    for (int at = 0; at <= last; at++) {
-      if (value.regionMatches(true, at, text, 0, text.length())) {
-        return true;
-      }
-    }
-    return false;
+    return Labels.any(agent.report(), agent.labels(), text::isIn)
+        || text.isIn(agent.target().configName())
+        || agent.remoteAddress().filter(text::isIn).isPresent()
+        || text.isIn(agent.uid().toString());
   }
 
   private static Set<ConnectionState> parseStates(List<String> names, List<FieldError> errors) {

@@ -506,6 +506,27 @@ class WebSocketIT {
     assertThat(answer().getCapabilities()).isEqualTo(7);
   }
 
+  /** Offers that are written past Tyrus, between messages that are not (E-61). */
+  @Test
+  void largeOffersAndSmallMessagesComeWholeAndInOrder() throws Exception {
+    peer.send(WsBytes.binary(HEARTBEAT));
+    Connection connection = inbox.next().connection();
+    answer();
+
+    for (int change = 1; change <= 40; change++) {
+      connection.send(offer(change, change % 2 == 0 ? 20_000 : 100));
+      connection.send(ServerToAgent.newBuilder().setCapabilities(change).build());
+    }
+    connection.close(1001, "that was all");
+    connection.send(offer(41, 20_000));
+
+    for (int change = 1; change <= 40; change++) {
+      assertThat(answer()).isEqualTo(offer(change, change % 2 == 0 ? 20_000 : 100));
+      assertThat(answer().getCapabilities()).isEqualTo(change);
+    }
+    assertThat(peer.frame().closeCode()).isEqualTo(1001);
+  }
+
   private static ServerToAgent offer(int number, int size) {
     AgentConfigFile file =
         AgentConfigFile.newBuilder().setBody(ByteString.copyFrom(new byte[size])).build();

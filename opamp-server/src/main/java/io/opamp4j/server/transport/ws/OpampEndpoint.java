@@ -24,9 +24,13 @@ public final class OpampEndpoint extends Endpoint {
   private static final Logger log = LoggerFactory.getLogger(OpampEndpoint.class);
   private static final String SOCKET = "io.opamp4j.socket";
 
+  /** Configurations that are kept as they go over the wire, in bytes. */
+  private static final long MOST_SHARED = 16L * 1024 * 1024;
+
   private final AgentInbox inbox;
   private final MemoryBudget memory;
   private final WebSocketSettings settings;
+  private final SharedOffers offers = new SharedOffers(MOST_SHARED);
 
   OpampEndpoint(AgentInbox inbox, MemoryBudget memory, WebSocketSettings settings) {
     this.inbox = requireNonNull(inbox, "inbox");
@@ -39,7 +43,7 @@ public final class OpampEndpoint extends Endpoint {
     Wire wire = (Wire) requireNonNull(config.getUserProperties().get(Wire.PROPERTY), "wire");
     Codec codec = Codec.of(settings.dialect());
     WebSocketConnection connection =
-        new WebSocketConnection(wire, session, codec, settings.maxSentMessageSize());
+        new WebSocketConnection(wire, session, codec, offers, settings.maxSentMessageSize());
     AgentSocket socket =
         new AgentSocket(connection, inbox, memory, codec, settings.maxReceivedMessageSize());
     session.getUserProperties().put(SOCKET, socket);

@@ -174,6 +174,27 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
   }
 
   @Override
+  public boolean takesFrames() {
+    return deflater == null;
+  }
+
+  @Override
+  public void write(ByteBuf frames) {
+    if (channel.isActive()) {
+      writeInSlices(frames);
+    } else {
+      frames.release();
+    }
+  }
+
+  private void writeInSlices(ByteBuf bytes) {
+    while (bytes.readableBytes() > SLICE) {
+      channel.write(bytes.readRetainedSlice(SLICE), channel.voidPromise());
+    }
+    channel.write(bytes, channel.voidPromise());
+  }
+
+  @Override
   public void flush() {
     if (!reading) {
       channel.flush();
@@ -256,10 +277,7 @@ final class TyrusBridge extends ChannelInboundHandlerAdapter implements Wire {
           deflater == null
               ? Unpooled.wrappedBuffer(frame)
               : deflater.deflate(channel.alloc(), frame);
-      while (bytes.readableBytes() > SLICE) {
-        channel.write(bytes.readRetainedSlice(SLICE), channel.voidPromise());
-      }
-      channel.write(bytes, channel.voidPromise());
+      writeInSlices(bytes);
       handler.completed(frame);
     }
 

@@ -13,6 +13,7 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ final class WebSocketConnection implements Connection, Wire.Listener {
   private final Wire wire;
   private final Session session;
   private final Codec codec;
+  private final SharedOffers offers;
   private final int maxMessageSize;
 
   private final Object lock = new Object();
@@ -41,10 +43,12 @@ final class WebSocketConnection implements Connection, Wire.Listener {
   /** Why we closed; null while we did not. Connection's thread only. */
   private @Nullable String ownReason;
 
-  WebSocketConnection(Wire wire, Session session, Codec codec, int maxMessageSize) {
+  WebSocketConnection(
+      Wire wire, Session session, Codec codec, SharedOffers offers, int maxMessageSize) {
     this.wire = wire;
     this.session = session;
     this.codec = codec;
+    this.offers = offers;
     this.maxMessageSize = maxMessageSize;
     this.outbox = new Outbox(maxMessageSize);
   }
@@ -192,7 +196,16 @@ final class WebSocketConnection implements Connection, Wire.Listener {
       return true;
     }
     try {
-      session.getBasicRemote().sendBinary(ByteBuffer.wrap(codec.encode(message, maxMessageSize)));
+      Optional<SharedOffers.Frame> shared =
+          codec == Codec.PLAIN && wire.takesFrames()
+              ? offers.frame(message, maxMessageSize)
+              : Optional.empty();
+      if (shared.isPresent()) {
+        wire.write(shared.get().head());
+        wire.write(shared.get().offer());
+      } else {
+        session.getBasicRemote().sendBinary(ByteBuffer.wrap(codec.encode(message, maxMessageSize)));
+      }
     } catch (MessageTooLargeException e) {
       log.error("{}: a message was not sent: {}", id(), e.getMessage());
       return false;

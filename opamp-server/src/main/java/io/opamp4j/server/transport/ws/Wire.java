@@ -1,5 +1,7 @@
 package io.opamp4j.server.transport.ws;
 
+import io.netty.buffer.ByteBuf;
+
 /**
  * What the OpAMP endpoint needs of the TCP connection below it. A write is not flushed by itself:
  * whoever ends a batch of writes calls {@link #flush}.
@@ -19,6 +21,18 @@ interface Wire {
 
   /** Whether little enough waits to be read by the peer. Connection's thread only. */
   boolean writable();
+
+  /**
+   * Whether {@link #write} may be used: nobody compresses what is written. Connection's thread
+   * only.
+   */
+  boolean takesFrames();
+
+  /**
+   * Writes whole frames of data, past Tyrus, which would copy them; only while the session is open.
+   * Takes the bytes over. Connection's thread only.
+   */
+  void write(ByteBuf frames);
 
   /** Ends a batch of writes. Connection's thread only. */
   void flush();
