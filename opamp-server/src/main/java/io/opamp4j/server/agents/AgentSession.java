@@ -9,13 +9,13 @@ import io.opamp4j.core.server.Link;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.Components;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.Ownership;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class AgentSession {
   private final Mailbox mailbox;
   private final Outbox outbox = new Outbox();
-  private volatile Map<String, String> labels;
+  private volatile AgentNote note;
   private volatile Now now;
   private volatile Instant lastContact;
   private volatile Instant toldToReturn = Instant.EPOCH;
@@ -86,25 +86,26 @@ final class AgentSession {
     }
   }
 
-  private AgentSession(Executor workers, Map<String, String> labels, Now now) {
+  private AgentSession(Executor workers, AgentNote note, Now now) {
     this.mailbox = new Mailbox(workers);
-    this.labels = labels;
+    this.note = note;
     this.now = now;
     this.lastContact = now.lastSeen();
   }
 
-  static AgentSession unknown(InstanceUid uid, Instant at, Executor workers) {
+  static AgentSession unknown(InstanceUid uid, AgentNote note, Instant at, Executor workers) {
     return new AgentSession(
         workers,
-        Map.of(),
+        note,
         new Now(
             AgentState.unknown(uid), Optional.empty(), at, at, at, Duration.ZERO, Ownership.NONE));
   }
 
-  static AgentSession known(AgentRecord record, AgentState state, Executor workers) {
+  static AgentSession known(
+      AgentRecord record, AgentNote note, AgentState state, Executor workers) {
     return new AgentSession(
         workers,
-        record.labels(),
+        note,
         new Now(
             state,
             Optional.empty(),
@@ -208,7 +209,7 @@ final class AgentSession {
             && (catalogue.isEmpty() || (judgeable && catalogue.equals(resolvedJudging)));
     if (!same) {
       Target fresh =
-          heartbeat.addTo(fleet.resolve(report, labels, components), report.getCapabilities());
+          heartbeat.addTo(fleet.resolve(report, note, components), report.getCapabilities());
       // An equal target keeps its identity, so that later comparisons are cheap.
       resolved = fresh.equals(resolved) ? resolved : fresh;
       resolvedFrom = fleet;
@@ -220,15 +221,15 @@ final class AgentSession {
   }
 
   /**
-   * Operators gave the agent these labels. Called in the mailbox.
+   * Operators say this of the agent. Called in the mailbox.
    *
-   * @return whether it had others
+   * @return whether that is something else than before
    */
-  boolean relabel(Map<String, String> next) {
-    if (labels.equals(next)) {
+  boolean take(AgentNote next) {
+    if (note.equals(next)) {
       return false;
     }
-    labels = next;
+    note = next;
     resolvedFrom = null;
     return true;
   }
@@ -241,7 +242,7 @@ final class AgentSession {
         status,
         seen.statusSince(),
         seen.state().report(),
-        labels,
+        note,
         seen.state().target(),
         seen.firstSeen(),
         seen.lastSeen(),
@@ -284,7 +285,7 @@ final class AgentSession {
     return new AgentRecord(
         seen.state().uid(),
         seen.state().report(),
-        labels,
+        note.labels(),
         seen.firstSeen(),
         seen.lastSeen(),
         new Ownership(seen.ownership().term(), seen.ownership().node(), presence));

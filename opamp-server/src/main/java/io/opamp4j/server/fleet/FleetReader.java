@@ -28,6 +28,7 @@ final class FleetReader {
   private final RunningVersions running;
   private final ConfigurationHistory history;
   private final RolloutStore rollouts;
+  private final FixedPins pins;
   private final ConfigurationChecks checks;
   private List<String> reported = List.of();
 
@@ -37,11 +38,13 @@ final class FleetReader {
       RunningVersions running,
       ConfigurationHistory history,
       RolloutStore rollouts,
+      FixedPins pins,
       ConfigurationChecks checks) {
     this.store = requireNonNull(store, "store");
     this.running = requireNonNull(running, "running");
     this.history = requireNonNull(history, "history");
     this.rollouts = requireNonNull(rollouts, "rollouts");
+    this.pins = requireNonNull(pins, "pins");
     this.checks = requireNonNull(checks, "checks");
   }
 
@@ -67,6 +70,9 @@ final class FleetReader {
     Map<String, Document> statements = running.all();
     List<Configuration> all = new ArrayList<>();
     List<Overlay> overlays = new ArrayList<>();
+    Map<String, List<ConfigurationRef>> pinned =
+        pins.versions().stream().collect(Collectors.groupingBy(ConfigurationRef::name));
+    List<Configuration> fixed = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     Optional<String> after = Optional.empty();
     do {
@@ -84,6 +90,10 @@ final class FleetReader {
           if (settled != RunningVersion.NONE) {
             all.add(kept(latest, settled));
           }
+          for (ConfigurationRef ref : pinned.getOrDefault(latest.name(), List.of())) {
+            // Of one that is let go the agent's reasons tell.
+            history.find(latest, ref.version()).ifPresent(fixed::add);
+          }
         } catch (UnreadableConfigurationException e) {
           problems.add(String.valueOf(e.getMessage()));
         }
@@ -92,7 +102,7 @@ final class FleetReader {
       after = page.next();
     } while (after.isPresent());
     report(problems);
-    return new Fleet(all, overlays, checks);
+    return new Fleet(all, overlays, fixed, checks);
   }
 
   private RunningVersion running(Configuration latest, Optional<Document> said) {

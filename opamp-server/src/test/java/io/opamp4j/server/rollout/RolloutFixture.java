@@ -23,6 +23,7 @@ import io.opamp4j.server.agents.Catalogues;
 import io.opamp4j.server.agents.Connection;
 import io.opamp4j.server.cluster.ClusterModule;
 import io.opamp4j.server.cluster.NodeIdentity;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.ConfigurationDraft;
 import io.opamp4j.server.fleet.FleetEditor;
@@ -99,6 +100,7 @@ final class RolloutFixture implements AutoCloseable {
   static final class Agent {
     final InstanceUid uid;
     final Map<String, String> labels;
+    AgentNote note;
     boolean connected = true;
     String runs = "";
     private AgentToServer report;
@@ -107,6 +109,7 @@ final class RolloutFixture implements AutoCloseable {
     Agent(InstanceUid uid, Map<String, String> labels) {
       this.uid = uid;
       this.labels = labels;
+      this.note = AgentNote.ofLabels(labels);
       this.report =
           AgentToServer.newBuilder().setInstanceUid(uid.toBytes()).setCapabilities(0x1003).build();
     }
@@ -171,7 +174,7 @@ final class RolloutFixture implements AutoCloseable {
   Target target(Agent agent) {
     return fleet
         .current()
-        .resolve(agent.report, agent.labels, injector.getInstance(Catalogues.class));
+        .resolve(agent.report, agent.note, injector.getInstance(Catalogues.class));
   }
 
   private void agentsTakeOffers() {
@@ -235,7 +238,7 @@ final class RolloutFixture implements AutoCloseable {
         new AgentStatus(ConnectionState.CONNECTED, "it is a test"),
         ManualTime.START,
         agent.report,
-        agent.labels,
+        agent.note,
         Target.NONE,
         ManualTime.START,
         ManualTime.START,
