@@ -25,8 +25,8 @@ final class AgentExtras {
   private final OrderClaims claims;
   private final OrderUpkeep orders;
   private final CustomMessages customMessages;
-  private final LabelBook labels;
-  private final LabelUpkeep labelUpkeep;
+  private final NoteBook notes;
+  private final NoteUpkeep noteUpkeep;
 
   @Inject
   AgentExtras(
@@ -34,14 +34,14 @@ final class AgentExtras {
       OrderClaims claims,
       OrderUpkeep orders,
       CustomMessages customMessages,
-      LabelBook labels,
-      LabelUpkeep labelUpkeep) {
+      NoteBook notes,
+      NoteUpkeep noteUpkeep) {
     this.catalogues = catalogues;
     this.claims = claims;
     this.orders = orders;
     this.customMessages = customMessages;
-    this.labels = labels;
-    this.labelUpkeep = labelUpkeep;
+    this.notes = notes;
+    this.noteUpkeep = noteUpkeep;
   }
 
   /**
@@ -67,7 +67,7 @@ final class AgentExtras {
       AgentToServer message,
       Optional<Order> order,
       Instant at) {
-    labels.applyTo(session);
+    notes.applyTo(session);
     catalogues.learn(message.getAvailableComponents());
     if (!session.now().state().link().up()) {
       // What waits was for the agent as it was connected before.
@@ -135,13 +135,13 @@ final class AgentExtras {
   /** The agent goes by another uid (D4). */
   void renamed(InstanceUid old, InstanceUid fresh) {
     orders.renamed(old, fresh);
-    labelUpkeep.renamed(old, fresh);
+    noteUpkeep.renamed(old, fresh);
   }
 
   /** The agent is forgotten. */
   void forgotten(InstanceUid agent, Instant now) {
     orders.forgotten(agent, now);
-    labelUpkeep.forgotten(agent);
+    noteUpkeep.forgotten(agent);
   }
 
   private static boolean isAnnounced(AgentState agent, OneShot oneShot) {

@@ -7,13 +7,13 @@ import io.opamp4j.core.server.AgentState;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentDescription;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.Components;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentRecord;
 import io.opamp4j.storage.Ownership;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class AgentSession {
   private final Mailbox mailbox;
   private final Outbox outbox = new Outbox();
-  private volatile Map<String, String> labels;
+  private volatile AgentNote note;
   private volatile Now now;
   private volatile Instant lastContact;
   private volatile Instant toldToReturn = Instant.EPOCH;
@@ -85,25 +85,26 @@ final class AgentSession {
     }
   }
 
-  private AgentSession(Executor workers, Map<String, String> labels, Now now) {
+  private AgentSession(Executor workers, AgentNote note, Now now) {
     this.mailbox = new Mailbox(workers);
-    this.labels = labels;
+    this.note = note;
     this.now = now;
     this.lastContact = now.lastSeen();
   }
 
-  static AgentSession unknown(InstanceUid uid, Instant at, Executor workers) {
+  static AgentSession unknown(InstanceUid uid, AgentNote note, Instant at, Executor workers) {
     return new AgentSession(
         workers,
-        Map.of(),
+        note,
         new Now(
             AgentState.unknown(uid), Optional.empty(), at, at, at, Duration.ZERO, Ownership.NONE));
   }
 
-  static AgentSession known(AgentRecord record, AgentState state, Executor workers) {
+  static AgentSession known(
+      AgentRecord record, AgentNote note, AgentState state, Executor workers) {
     return new AgentSession(
         workers,
-        record.labels(),
+        note,
         new Now(
             state,
             Optional.empty(),
@@ -207,7 +208,7 @@ final class AgentSession {
             && (catalogue.isEmpty() || (judgeable && catalogue.equals(resolvedJudging)));
     if (!same) {
       Target fresh =
-          heartbeat.addTo(fleet.resolve(report, labels, components), report.getCapabilities());
+          heartbeat.addTo(fleet.resolve(report, note, components), report.getCapabilities());
       // An equal target keeps its identity, so that later comparisons are cheap.
       resolved = fresh.equals(resolved) ? resolved : fresh;
       resolvedFrom = fleet;
@@ -219,15 +220,15 @@ final class AgentSession {
   }
 
   /**
-   * Operators gave the agent these labels. Called in the mailbox.
+   * Operators say this of the agent. Called in the mailbox.
    *
-   * @return whether it had others
+   * @return whether that is something else than before
    */
-  boolean relabel(Map<String, String> next) {
-    if (labels.equals(next)) {
+  boolean take(AgentNote next) {
+    if (note.equals(next)) {
       return false;
     }
-    labels = next;
+    note = next;
     resolvedFrom = null;
     return true;
   }
@@ -238,10 +239,10 @@ final class AgentSession {
    */
   AgentView view() {
     Now seen = now;
-    Map<String, String> labelled = labels;
+    AgentNote noted = note;
     Shown last = shown;
-    if (last == null || !last.isOf(seen, labelled)) {
-      last = Shown.of(seen, labelled);
+    if (last == null || !last.isOf(seen, noted)) {
+      last = Shown.of(seen, noted);
       shown = last;
     }
     return last.view();
@@ -256,7 +257,7 @@ final class AgentSession {
     return new AgentRecord(
         seen.state().uid(),
         seen.state().report(),
-        labels,
+        note.labels(),
         seen.firstSeen(),
         seen.lastSeen(),
         new Ownership(seen.ownership().term(), seen.ownership().node(), presence));

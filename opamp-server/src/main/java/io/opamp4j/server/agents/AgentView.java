@@ -4,6 +4,7 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.core.server.AgentStatus;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.AgentNote;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * @param status the derived state and its reason
  * @param statusSince when that state was entered
  * @param report the merged report
- * @param labels the operator's labels (attributes of the agent are not repeated here)
+ * @param note what operators say of it
  * @param target what the operator wants for it
  * @param firstSeen when it first reported
  * @param lastSeen when anything was last heard of it
@@ -29,10 +30,16 @@ public record AgentView(
     AgentStatus status,
     Instant statusSince,
     AgentToServer report,
-    Map<String, String> labels,
+    AgentNote note,
     Target target,
     Instant firstSeen,
     Instant lastSeen,
     Optional<Connection.Transport> transport,
     Optional<String> remoteAddress,
-    Optional<String> node) {}
+    Optional<String> node) {
+
+  /** The operators' labels; attributes of the agent are not repeated here. */
+  public Map<String, String> labels() {
+    return note.labels();
+  }
+}

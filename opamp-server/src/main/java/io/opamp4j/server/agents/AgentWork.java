@@ -13,12 +13,12 @@ import io.opamp4j.core.server.Target;
 import io.opamp4j.core.wire.CloseCode;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.proto.ServerToAgent;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.FleetView;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -174,9 +174,9 @@ final class AgentWork {
     finish(session, before, step, reply -> connection.ifPresent(c -> c.push(reply)));
   }
 
-  /** Operators gave the agent these labels. */
-  void relabel(AgentSession session, Map<String, String> labels) {
-    if (session.relabel(labels)) {
+  /** Operators say this of the agent. */
+  void note(AgentSession session, AgentNote note) {
+    if (session.take(note)) {
       writer.changed(session);
       retarget(session, targets.current());
     }

@@ -65,7 +65,7 @@ public final class AgentsModule extends AbstractModule {
     Multibinder.newSetBinder(binder(), AgentListener.class).addBinding().to(EventLog.class);
     bind(EventLog.class).in(Scopes.SINGLETON);
     install(new ExtrasModule());
-    install(new LabelsModule());
+    install(new NotesModule());
   }
 
   @Provides

@@ -1,13 +1,13 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.core.InstanceUid;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.LabelRules;
 import io.opamp4j.storage.VersionConflictException;
 import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.TreeMap;
 
 /**
  * Where operators label agents. Labels are durable when a method returns; this node's agents get
@@ -16,38 +16,26 @@ import org.slf4j.LoggerFactory;
  * and whether the labels keep to {@link LabelRules}, is for the caller to know.
  */
 public final class LabelDesk {
-  /** Writers at the same moment make each other try again; there are never many. */
-  private static final int ATTEMPTS = 20;
-
-  private static final Logger log = LoggerFactory.getLogger(LabelDesk.class);
-
-  private final LabelStore store;
-  private final LabelBook book;
-  private final AgentDirectory directory;
+  private final NoteEditor editor;
 
   @Inject
-  LabelDesk(LabelStore store, LabelBook book, AgentDirectory directory) {
-    this.store = store;
-    this.book = book;
-    this.directory = directory;
+  LabelDesk(NoteEditor editor) {
+    this.editor = editor;
   }
 
   /** What is said of this agent. */
-  public AgentLabels find(InstanceUid agent) {
-    return store.find(agent).orElseGet(() -> recorded(agent));
+  public KeptNote find(InstanceUid agent) {
+    return editor.find(agent);
   }
 
   /**
    * Replaces all labels of an agent.
    *
-   * @param expectedVersion the version being replaced; 0 if they were never edited
+   * @param expectedVersion the version being changed; 0 if nothing was ever said of the agent
    * @throws VersionConflictException if the version is another one; nothing was written
    */
-  public AgentLabels put(InstanceUid agent, Map<String, String> labels, long expectedVersion) {
-    AgentLabels written = store.put(agent, labels, expectedVersion);
-    log.info("agent {} has labels version {}", agent, written.version());
-    book.written(agent, written);
-    return written;
+  public KeptNote put(InstanceUid agent, Map<String, String> labels, long expectedVersion) {
+    return editor.put(agent, note -> note.withLabels(labels), expectedVersion);
   }
 
   /**
@@ -60,22 +48,7 @@ public final class LabelDesk {
    *     nothing was written
    */
   public boolean edit(InstanceUid agent, Map<String, String> set, Set<String> remove) {
-    for (int attempt = 1; ; attempt++) {
-      AgentLabels before = find(agent);
-      Map<String, String> after = before.with(set, remove);
-      if (after.equals(before.labels())) {
-        return false;
-      }
-      TooManyLabelsException.throwIfTooMany(agent, after);
-      try {
-        put(agent, after, before.version());
-        return true;
-      } catch (VersionConflictException e) {
-        if (attempt == ATTEMPTS) {
-          throw e;
-        }
-      }
-    }
+    return editor.edit(agent, note -> edited(agent, note, set, remove));
   }
 
   /**
@@ -84,13 +57,16 @@ public final class LabelDesk {
    * @throws TooManyLabelsException as {@link #edit}
    */
   public boolean wouldChange(AgentView agent, Map<String, String> set, Set<String> remove) {
-    AgentLabels before = new AgentLabels(book.labels(agent.uid(), agent.labels()), 0);
-    Map<String, String> after = before.with(set, remove);
-    TooManyLabelsException.throwIfTooMany(agent.uid(), after);
-    return !after.equals(before.labels());
+    AgentNote before = editor.known(agent);
+    return !edited(agent.uid(), before, set, remove).equals(before);
   }
 
-  private AgentLabels recorded(InstanceUid agent) {
-    return new AgentLabels(directory.find(agent).map(AgentView::labels).orElse(Map.of()), 0);
+  private static AgentNote edited(
+      InstanceUid agent, AgentNote note, Map<String, String> set, Set<String> remove) {
+    Map<String, String> labels = new TreeMap<>(note.labels());
+    labels.keySet().removeAll(remove);
+    labels.putAll(set);
+    TooManyLabelsException.throwIfTooMany(agent, labels);
+    return note.withLabels(labels);
   }
 }

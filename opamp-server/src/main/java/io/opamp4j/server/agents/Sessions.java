@@ -23,6 +23,7 @@ final class Sessions {
   private final ConcurrentNavigableMap<InstanceUid, AgentSession> byUid =
       new ConcurrentSkipListMap<>();
   private final AgentStore store;
+  private final NoteBook notes;
   private final Executor workers;
   private final SharedSections sections = new SharedSections();
 
@@ -31,8 +32,9 @@ final class Sessions {
   private final Map<InstanceUid, InstanceUid> renames = new HashMap<>();
 
   @Inject
-  Sessions(AgentStore store, @AgentWorkers Executor workers) {
+  Sessions(AgentStore store, NoteBook notes, @AgentWorkers Executor workers) {
     this.store = store;
+    this.notes = notes;
     this.workers = workers;
   }
 
@@ -68,7 +70,7 @@ final class Sessions {
 
   /** A session that nobody but the caller has yet. */
   AgentSession made(AgentRecord record, AgentState state) {
-    return AgentSession.known(record, state, workers);
+    return AgentSession.known(record, notes.note(record.uid(), record.labels()), state, workers);
   }
 
   /** Takes in a session, unless the agent has one. */
@@ -90,7 +92,11 @@ final class Sessions {
       @Nullable InstanceUid old = renames.remove(uid);
       @Nullable AgentSession renamed = old != null ? byUid.remove(old) : null;
       return byUid.computeIfAbsent(
-          uid, u -> renamed != null ? renamed : AgentSession.unknown(u, at, workers));
+          uid,
+          u ->
+              renamed != null
+                  ? renamed
+                  : AgentSession.unknown(u, notes.note(u, Map.of()), at, workers));
     }
   }
 

@@ -2,35 +2,35 @@ package io.opamp4j.server.agents;
 
 import io.opamp4j.core.server.AgentStatus;
 import io.opamp4j.core.server.Link;
-import java.util.Map;
+import io.opamp4j.server.fleet.AgentNote;
 import java.util.Optional;
 
 /**
  * An agent as others see it, and what that was made from. Immutable.
  *
  * @param seen the agent as it was
- * @param labels the operator's labels as they were
+ * @param note what operators say of it, as it was
  * @param view made from these two and nothing else
  */
-record Shown(AgentSession.Now seen, Map<String, String> labels, AgentView view) {
+record Shown(AgentSession.Now seen, AgentNote note, AgentView view) {
 
-  static Shown of(AgentSession.Now seen, Map<String, String> labels) {
-    return new Shown(seen, labels, view(seen, labels));
+  static Shown of(AgentSession.Now seen, AgentNote note) {
+    return new Shown(seen, note, view(seen, note));
   }
 
   /** Whether it would be made the same way again; told by identity, which is all that is needed. */
-  boolean isOf(AgentSession.Now now, Map<String, String> labelled) {
-    return seen == now && labels == labelled;
+  boolean isOf(AgentSession.Now now, AgentNote noted) {
+    return seen == now && note == noted;
   }
 
-  private static AgentView view(AgentSession.Now seen, Map<String, String> labels) {
+  private static AgentView view(AgentSession.Now seen, AgentNote note) {
     AgentStatus status = seen.state().status();
     return new AgentView(
         seen.state().uid(),
         status,
         seen.statusSince(),
         seen.state().report(),
-        labels,
+        note,
         seen.state().target(),
         seen.firstSeen(),
         seen.lastSeen(),

@@ -39,7 +39,7 @@ public final class Audience {
    *
    * @param connected whether it is there
    * @param report as merged
-   * @param operatorLabels the operator's labels
+   * @param note what operators say of it
    * @param components what agents consist of
    * @return empty if the configuration is not for it
    */
@@ -47,12 +47,12 @@ public final class Audience {
       InstanceUid uid,
       boolean connected,
       AgentToServer report,
-      Map<String, String> operatorLabels,
+      AgentNote note,
       Components components) {
-    Map<String, String> labels = Labels.of(report, operatorLabels);
-    if (!fleet.wouldChoose(newer, report, labels)) {
+    if (!fleet.wouldChoose(newer, report, note)) {
       return Optional.empty();
     }
+    Map<String, String> labels = Labels.of(report, note.labels());
     Reported reported = Reported.of(report.getRemoteConfigStatus(), newer.hash().bytes());
     return Optional.of(
         new AgentView(

@@ -65,6 +65,12 @@ public record ConfigurationDraft(
     return new ConfigurationDraft(required, selector, priority, description, files).check(problems);
   }
 
+  /** Whether this version is what the draft asks for. */
+  public boolean asksFor(Configuration version) {
+    Checked checked = check();
+    return checked.name().equals(version.name()) && checked.spec().equals(version.spec());
+  }
+
   private Checked check(List<FieldProblem> problems) {
     String checkedName = checkName(problems);
     Selector checkedSelector = checkSelector(problems);

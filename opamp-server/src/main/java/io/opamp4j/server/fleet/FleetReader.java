@@ -26,6 +26,7 @@ final class FleetReader {
   private final RunningVersions running;
   private final ConfigurationHistory history;
   private final RolloutStore rollouts;
+  private final FixedPins pins;
   private final ConfigurationChecks checks;
   private List<String> reported = List.of();
 
@@ -35,11 +36,13 @@ final class FleetReader {
       RunningVersions running,
       ConfigurationHistory history,
       RolloutStore rollouts,
+      FixedPins pins,
       ConfigurationChecks checks) {
     this.store = requireNonNull(store, "store");
     this.running = requireNonNull(running, "running");
     this.history = requireNonNull(history, "history");
     this.rollouts = requireNonNull(rollouts, "rollouts");
+    this.pins = requireNonNull(pins, "pins");
     this.checks = requireNonNull(checks, "checks");
   }
 
@@ -52,7 +55,7 @@ final class FleetReader {
 
   /** What agents that get this version are offered. */
   Wanted wanted(Configuration version) {
-    return Fleet.wanted(version, checks);
+    return Choice.of(version, null, checks).wanted();
   }
 
   /**
@@ -65,6 +68,9 @@ final class FleetReader {
     Map<String, Document> statements = running.all();
     List<Configuration> all = new ArrayList<>();
     List<Overlay> overlays = new ArrayList<>();
+    Map<String, List<ConfigurationRef>> pinned =
+        pins.versions().stream().collect(Collectors.groupingBy(ConfigurationRef::name));
+    List<Configuration> fixed = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     Optional<String> after = Optional.empty();
     do {
@@ -82,6 +88,10 @@ final class FleetReader {
           if (settled != RunningVersion.NONE) {
             all.add(kept(latest, settled));
           }
+          for (ConfigurationRef ref : pinned.getOrDefault(latest.name(), List.of())) {
+            // Of one that is let go the agent's reasons tell.
+            history.find(latest, ref.version()).ifPresent(fixed::add);
+          }
         } catch (UnreadableConfigurationException e) {
           problems.add(String.valueOf(e.getMessage()));
         }
@@ -90,7 +100,7 @@ final class FleetReader {
       after = page.next();
     } while (after.isPresent());
     report(problems);
-    return new Fleet(all, overlays, checks);
+    return new Fleet(all, overlays, fixed, checks);
   }
 
   private RunningVersion running(Configuration latest, Optional<Document> said) {

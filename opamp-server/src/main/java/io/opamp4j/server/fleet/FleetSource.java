@@ -13,4 +13,10 @@ public interface FleetSource {
    * listener must return quickly.
    */
   void subscribe(Consumer<FleetView> listener);
+
+  /**
+   * Agents are pinned to this version now: the view has it, or another one with it follows soon.
+   * Returns at once.
+   */
+  void pinned(ConfigurationRef version);
 }

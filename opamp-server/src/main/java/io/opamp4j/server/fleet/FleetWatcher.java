@@ -155,6 +155,13 @@ public final class FleetWatcher implements FleetSource, AutoCloseable {
   }
 
   @Override
+  public void pinned(ConfigurationRef version) {
+    if (!current.hasFixed(version)) {
+      refresh();
+    }
+  }
+
+  @Override
   public void subscribe(Consumer<FleetView> listener) {
     listeners.add(requireNonNull(listener, "listener"));
   }

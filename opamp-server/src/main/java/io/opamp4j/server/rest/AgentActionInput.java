@@ -3,6 +3,8 @@ package io.opamp4j.server.rest;
 import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 
 import io.opamp4j.server.agents.OrderDraft;
+import io.opamp4j.server.fleet.FleetEditor;
+import io.opamp4j.server.fleet.Pin;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,12 @@ import org.jspecify.annotations.Nullable;
 record AgentActionInput(
     @Schema(
             requiredMode = REQUIRED,
-            allowableValues = {AgentActionInput.LABEL, AgentActionInput.RESTART})
+            allowableValues = {
+              AgentActionInput.LABEL,
+              AgentActionInput.PIN,
+              AgentActionInput.UNPIN,
+              AgentActionInput.RESTART
+            })
         @Nullable String action,
     @Schema(
             requiredMode = REQUIRED,
@@ -30,15 +37,22 @@ record AgentActionInput(
         @Nullable Map<String, @Nullable String> set,
     @Schema(description = "For label: keys whose labels go")
         @Nullable List<@Nullable String> remove,
+    @Schema(description = "For pin: the name of a configuration") @Nullable String configuration,
+    @Schema(description = "For pin: the one version agents are to stay at") @Nullable Long version,
     @Schema(description = "Only say what would be done", defaultValue = "false")
         @Nullable Boolean dryRun) {
   static final String LABEL = "label";
+  static final String PIN = "pin";
+  static final String UNPIN = "unpin";
   static final String RESTART = "restart";
 
   /** An action with nothing wrong. */
   sealed interface Action {
     /** Labels are to be changed. */
     record Label(Map<String, String> set, Set<String> remove) implements Action {}
+
+    /** Agents are to be pinned, or not to be pinned any more. */
+    record Hold(Optional<Pin> pin) implements Action {}
 
     /** Agents are to be restarted. */
     record Restart(OrderDraft order) implements Action {}
@@ -55,25 +69,54 @@ record AgentActionInput(
    * Checks everything.
    *
    * @param key the idempotency key; null if there is none
+   * @param editor knows what there is to be pinned to
    * @throws ProblemException if anything is wrong, naming all of it
    */
-  Checked check(@Nullable String key) {
+  Checked check(@Nullable String key, FleetEditor editor) {
     List<FieldError> errors = new ArrayList<>();
     if (selector == null) {
       errors.add(new FieldError("selector", "is required; \"\" picks every agent"));
     }
     List<String> states = state == null ? List.of() : state.stream().map(String::valueOf).toList();
     AgentFilter filter =
-        new AgentFilter.Parameters(states, selector, null, null, null, null).parse(errors);
-    boolean labels = LABEL.equals(action);
-    if (!labels && !RESTART.equals(action)) {
-      errors.add(new FieldError("action", "must be " + LABEL + " or " + RESTART));
-    }
-    Action checked = labels ? label(errors) : restart(key, errors);
-    if (!errors.isEmpty()) {
-      throw new ProblemException(Problem.invalidRequest("the action is not valid", errors));
-    }
+        new AgentFilter.Parameters(states, selector, null, null, null, null, null).parse(errors);
+    Action checked = action(key, editor, errors);
+    ProblemException.throwIfAny("the action is not valid", errors);
     return new Checked(filter, checked, Boolean.TRUE.equals(dryRun));
+  }
+
+  private Action action(@Nullable String key, FleetEditor editor, List<FieldError> errors) {
+    String wanted = action == null ? "" : action;
+    if (!wanted.equals(LABEL)) {
+      foreign("set", set, LABEL, errors);
+      foreign("remove", remove, LABEL, errors);
+    }
+    if (!wanted.equals(PIN)) {
+      foreign("configuration", configuration, PIN, errors);
+      foreign("version", version, PIN, errors);
+    }
+    switch (wanted) {
+      case LABEL:
+        return label(errors);
+      case PIN:
+        return new Action.Hold(new PinInput(configuration, version).checked(editor, errors));
+      case RESTART:
+        return restart(key);
+      case UNPIN:
+        break;
+      default:
+        errors.add(
+            new FieldError(
+                "action", "must be " + String.join(", ", LABEL, PIN, UNPIN) + " or " + RESTART));
+    }
+    return new Action.Hold(Optional.empty());
+  }
+
+  private static void foreign(
+      String field, @Nullable Object given, String action, List<FieldError> errors) {
+    if (given != null) {
+      errors.add(new FieldError(field, "belongs to " + action));
+    }
   }
 
   private Action label(List<FieldError> errors) {
@@ -97,19 +140,7 @@ record AgentActionInput(
     return new Action.Label(labels, keys);
   }
 
-  private Action restart(@Nullable String key, List<FieldError> errors) {
-    if (set != null) {
-      errors.add(new FieldError("set", "belongs to " + LABEL));
-    }
-    if (remove != null) {
-      errors.add(new FieldError("remove", "belongs to " + LABEL));
-    }
-    if (key != null && (key.isEmpty() || key.length() > OrderDraft.LONGEST_KEY)) {
-      errors.add(
-          new FieldError(
-              OrdersResource.KEY_HEADER,
-              "must have 1 to " + OrderDraft.LONGEST_KEY + " characters"));
-    }
+  private static Action restart(@Nullable String key) {
     // Another name than that of a single order with the same key.
     return new Action.Restart(
         new OrderDraft(

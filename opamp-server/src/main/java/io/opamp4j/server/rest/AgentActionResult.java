@@ -11,7 +11,7 @@ record AgentActionResult(
     @Schema(requiredMode = REQUIRED, description = "How many agents were picked") long matched,
     @Schema(
             requiredMode = REQUIRED,
-            description = "For how many of them something changed: labels, or a new order")
+            description = "For how many of them something changed: labels, pin, or a new order")
         long changed,
     @Schema(requiredMode = REQUIRED, description = "The first 1,000 of those, by uid")
         List<String> agents,

@@ -5,13 +5,16 @@ import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.LabelDesk;
 import io.opamp4j.server.agents.OrderDesk;
+import io.opamp4j.server.agents.OrderDraft;
 import io.opamp4j.server.agents.OrderRefusedException;
+import io.opamp4j.server.agents.PinDesk;
 import io.opamp4j.server.agents.TooManyLabelsException;
 import io.opamp4j.storage.StorageException;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -21,12 +24,14 @@ import java.util.stream.Stream;
  */
 final class AgentActionRun {
   private final LabelDesk labels;
+  private final PinDesk pins;
   private final OrderDesk orders;
   private final AgentDirectory directory;
 
   @Inject
-  AgentActionRun(LabelDesk labels, OrderDesk orders, AgentDirectory directory) {
+  AgentActionRun(LabelDesk labels, PinDesk pins, OrderDesk orders, AgentDirectory directory) {
     this.labels = labels;
+    this.pins = pins;
     this.orders = orders;
     this.directory = directory;
   }
@@ -40,16 +45,25 @@ final class AgentActionRun {
     try (Stream<AgentView> all = directory.list(Optional.empty())) {
       agents = all.filter(wanted.filter()::matches).toList();
     }
-    if (wanted.action() instanceof AgentActionInput.Action.Label edit) {
+    AgentActionInput.Action action = wanted.action();
+    if (action instanceof AgentActionInput.Action.Label edit) {
       List<AgentView> changing = changing(agents, edit);
       return wanted.dryRun()
           ? result(agents.size(), uids(changing), List.of())
-          : label(agents, edit);
+          : each(agents, agent -> labels.edit(agent.uid(), edit.set(), edit.remove()));
     }
-    AgentActionInput.Action.Restart restart = (AgentActionInput.Action.Restart) wanted.action();
+    if (action instanceof AgentActionInput.Action.Hold hold) {
+      return wanted.dryRun()
+          ? result(
+              agents.size(),
+              uids(agents.stream().filter(a -> pins.wouldChange(a, hold.pin())).toList()),
+              List.of())
+          : each(agents, agent -> pins.set(agent.uid(), hold.pin()));
+    }
+    OrderDraft order = ((AgentActionInput.Action.Restart) action).order();
     return wanted.dryRun()
         ? result(agents.size(), uids(agents), List.of())
-        : restart(agents, restart);
+        : each(agents, agent -> orders.create(agent.uid(), order).isNew());
   }
 
   private List<AgentView> changing(List<AgentView> agents, AgentActionInput.Action.Label edit) {
@@ -62,36 +76,19 @@ final class AgentActionRun {
     }
   }
 
-  private AgentActionResult label(List<AgentView> agents, AgentActionInput.Action.Label edit) {
+  /**
+   * @param act does it for one agent, and tells whether that changed anything
+   */
+  private static AgentActionResult each(List<AgentView> agents, Predicate<AgentView> act) {
     List<InstanceUid> changed = new ArrayList<>();
     List<AgentActionResult.Refusal> refused = new ArrayList<>();
     int done = 0;
     for (AgentView agent : agents) {
       try {
-        if (labels.edit(agent.uid(), edit.set(), edit.remove())) {
+        if (act.test(agent)) {
           changed.add(agent.uid());
         }
-      } catch (TooManyLabelsException e) {
-        refused.add(refusal(agent, e));
-      } catch (StorageException e) {
-        throw new ActionBrokenOffException(done, agents.size(), e);
-      }
-      done++;
-    }
-    return result(agents.size(), changed, refused);
-  }
-
-  private AgentActionResult restart(
-      List<AgentView> agents, AgentActionInput.Action.Restart restart) {
-    List<InstanceUid> changed = new ArrayList<>();
-    List<AgentActionResult.Refusal> refused = new ArrayList<>();
-    int done = 0;
-    for (AgentView agent : agents) {
-      try {
-        if (orders.create(agent.uid(), restart.order()).isNew()) {
-          changed.add(agent.uid());
-        }
-      } catch (OrderRefusedException e) {
+      } catch (TooManyLabelsException | OrderRefusedException e) {
         refused.add(refusal(agent, e));
       } catch (StorageException e) {
         throw new ActionBrokenOffException(done, agents.size(), e);

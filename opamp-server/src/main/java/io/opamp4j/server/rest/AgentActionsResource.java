@@ -2,6 +2,7 @@ package io.opamp4j.server.rest;
 
 import static io.opamp4j.server.rest.Problem.MEDIA_TYPE;
 
+import io.opamp4j.server.fleet.FleetEditor;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -18,6 +19,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 
 /** One thing done with many agents. */
 @Path(Api.ROOT + "/agents/actions")
@@ -26,17 +28,21 @@ import jakarta.ws.rs.core.MediaType;
 @AnswersProblems
 public final class AgentActionsResource {
   private final AgentActionRun actions;
+  private final FleetEditor editor;
+  private final RepeatedRequests repeated;
 
   @Inject
-  AgentActionsResource(AgentActionRun actions) {
+  AgentActionsResource(AgentActionRun actions, FleetEditor editor, RepeatedRequests repeated) {
     this.actions = actions;
+    this.editor = editor;
+    this.repeated = repeated;
   }
 
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       operationId = "actOnAgents",
-      summary = "Label or restart many agents",
+      summary = "Label, pin or restart many agents",
       description =
           "A request that is wrong changes nothing. If storage fails in the middle, the answer says"
               + " how far it came, and the same request does the rest; for restarts only with an"
@@ -44,7 +50,9 @@ public final class AgentActionsResource {
   @Parameter(
       in = ParameterIn.HEADER,
       name = OrdersResource.KEY_HEADER,
-      description = "Names the restarts: with it, no agent is ordered to restart twice",
+      description =
+          "Names the request: sent again within a day, it is done once and answered the same. No"
+              + " agent is ordered to restart twice with it. A dry run takes no notice of it",
       schema = @Schema(type = "string", maxLength = 255))
   @ApiResponse(
       responseCode = "200",
@@ -55,11 +63,23 @@ public final class AgentActionsResource {
       description = "The body or the key is wrong; errors names every problem",
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
+      responseCode = "409",
+      description = "The key was used for another request",
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(
       responseCode = "503",
       description = "Storage failed; detail says how far it came",
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-  public AgentActionResult act(
+  public Response act(
       @RequestBody(required = true) AgentActionInput input, @Context HttpHeaders headers) {
-    return actions.run(input.check(headers.getHeaderString(OrdersResource.KEY_HEADER)));
+    AgentActionInput.Checked wanted =
+        input.check(headers.getHeaderString(OrdersResource.KEY_HEADER), editor);
+    return wanted.dryRun()
+        ? done(wanted)
+        : repeated.answer(headers, "act on agents", input, again -> done(wanted));
+  }
+
+  private Response done(AgentActionInput.Checked wanted) {
+    return Response.ok(actions.run(wanted)).build();
   }
 }

@@ -37,6 +37,8 @@ record AgentDetail(
         Map<String, String> labels,
     @Schema(requiredMode = REQUIRED, description = "Set by operators; they win over attributes")
         Map<String, String> operatorLabels,
+    @Schema(description = "What operators pinned it to; left out if nothing")
+        @Nullable AgentPin pin,
     @Schema(requiredMode = REQUIRED, description = "By name; unknown bits as 0x10000")
         List<String> capabilities,
     @Schema(requiredMode = REQUIRED) List<String> customCapabilities,
@@ -70,6 +72,7 @@ record AgentDetail(
         AgentAttributes.of(report.getAgentDescription()),
         new TreeMap<>(Labels.of(report, agent.labels())),
         new TreeMap<>(agent.labels()),
+        AgentPin.of(agent.note()),
         ProtoValues.capabilities(report.getCapabilities()),
         List.copyOf(report.getCustomCapabilities().getCapabilitiesList()),
         ProtoValues.hexOrNull(report.getAvailableComponents().getHash()),

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param configuration what it should have is a version of this; empty for any
  * @param version what it should have is of this version
  * @param health what it says of its health
+ * @param node it is connected to this node, or was last; empty for any
  */
 record AgentFilter(
     Set<ConnectionState> states,
@@ -31,7 +32,8 @@ record AgentFilter(
     AnyCase text,
     Optional<String> configuration,
     Optional<Long> version,
-    Optional<Health> health) {
+    Optional<Health> health,
+    Optional<String> node) {
   private static final int LONGEST_TEXT = 255;
 
   AgentFilter {
@@ -69,7 +71,8 @@ record AgentFilter(
       @Nullable String q,
       @Nullable String configuration,
       @Nullable String version,
-      @Nullable String health) {
+      @Nullable String health,
+      @Nullable String node) {
 
     /** Reads them, adding to the errors what is wrong with them. */
     AgentFilter parse(List<FieldError> errors) {
@@ -79,7 +82,8 @@ record AgentFilter(
           parseText(errors),
           parseConfiguration(errors),
           parseVersion(errors),
-          parseHealth(errors));
+          parseHealth(errors),
+          Optional.ofNullable(node));
     }
 
     private AnyCase parseText(List<FieldError> errors) {
@@ -130,6 +134,7 @@ record AgentFilter(
   boolean matches(AgentView agent) {
     if (!states.contains(agent.status().state())
         || health.filter(wanted -> wanted != Health.of(agent)).isPresent()
+        || (node.isPresent() && !node.equals(agent.node()))
         || !hasTarget(agent)) {
       return false;
     }

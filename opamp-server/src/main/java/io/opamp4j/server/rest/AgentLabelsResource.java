@@ -4,7 +4,7 @@ import static io.opamp4j.server.rest.Problem.MEDIA_TYPE;
 
 import io.opamp4j.core.InstanceUid;
 import io.opamp4j.server.agents.AgentDirectory;
-import io.opamp4j.server.agents.AgentLabels;
+import io.opamp4j.server.agents.KeptNote;
 import io.opamp4j.server.agents.LabelDesk;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -136,9 +136,9 @@ public final class AgentLabelsResource {
     return agent;
   }
 
-  private static Response answer(AgentLabels labels) {
-    return Response.ok(LabelsDetail.of(labels))
-        .tag(new EntityTag(Long.toString(labels.version())))
+  private static Response answer(KeptNote kept) {
+    return Response.ok(LabelsDetail.of(kept))
+        .tag(new EntityTag(Long.toString(kept.version())))
         .build();
   }
 }

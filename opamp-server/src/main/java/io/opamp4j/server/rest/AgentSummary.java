@@ -35,6 +35,8 @@ record AgentSummary(
             requiredMode = REQUIRED,
             description = "As selectors see them: the agent's attributes and the operator's labels")
         Map<String, String> labels,
+    @Schema(description = "What operators pinned it to; left out if nothing")
+        @Nullable AgentPin pin,
     @Schema(description = "What the agent says of its health, if anything")
         @Nullable Boolean healthy,
     @Nullable RemoteConfigReport remoteConfigStatus,
@@ -46,7 +48,11 @@ record AgentSummary(
             allowableValues = {"websocket", "http"})
         @Nullable String transport,
     @Schema(description = "Where it connects from; left out when disconnected")
-        @Nullable String remoteAddress) {
+        @Nullable String remoteAddress,
+    @Schema(
+            description =
+                "The node that it is connected to, or was last; left out where there is only one")
+        @Nullable String node) {
 
   static AgentSummary of(AgentView agent) {
     AgentToServer report = agent.report();
@@ -56,13 +62,15 @@ record AgentSummary(
         agent.status().reason(),
         agent.statusSince(),
         new TreeMap<>(Labels.of(report, agent.labels())),
+        AgentPin.of(agent.note()),
         report.hasHealth() ? report.getHealth().getHealthy() : null,
         RemoteConfigReport.of(report),
         AgentTarget.of(agent.target()),
         agent.firstSeen(),
         agent.lastSeen(),
         agent.transport().map(AgentSummary::name).orElse(null),
-        agent.remoteAddress().orElse(null));
+        agent.remoteAddress().orElse(null),
+        agent.node().orElse(null));
   }
 
   static String name(Connection.Transport transport) {

@@ -34,17 +34,19 @@ record AgentWhy(
         List<WithheldOffer> withheld,
     @Schema(
             requiredMode = REQUIRED,
-            description = "Its last changes of state that this node saw, the newest first")
+            description = "Its last changes of state that this node saw, at most 20, the newest first")
         List<Transition> history) {
 
   /** How its configuration was chosen. */
   @Schema(name = "ChosenConfiguration", description = "How an agent's configuration was chosen")
   record ChosenConfiguration(
       @Schema(description = "Left out if none matches") @Nullable AgentTarget chosen,
+      @Schema(description = "What it is pinned to; left out if nothing") @Nullable PinReason pin,
       @Schema(
               requiredMode = REQUIRED,
               description =
-                  "The configurations that match, the preferred first, then some that do not")
+                  "The one it is pinned to, those that match, the preferred first, then some that"
+                      + " do not")
           List<Candidate> candidates,
       @Schema(
               requiredMode = REQUIRED,
@@ -57,12 +59,30 @@ record AgentWhy(
               description = "How many do not match; of these at most 20 are candidates")
           int unmatched) {}
 
+  /** What it is pinned to. */
+  @Schema(name = "PinReason", description = "What an agent is pinned to, which beats all else")
+  record PinReason(
+      @Schema(requiredMode = REQUIRED) String configuration,
+      @Schema(description = "Left out if it goes along with the configuration")
+          @Nullable Long version,
+      @Schema(description = "Why it cannot get that, and is left as it is; left out if it can")
+          @Nullable String failed) {
+
+    static PinReason of(TargetExplanation.Pinned pinned) {
+      return new PinReason(
+          pinned.pin().configuration(),
+          pinned.pin().version().orElse(null),
+          pinned.failed().orElse(null));
+    }
+  }
+
   /** A configuration it gets or does not get. */
   @Schema(name = "ConfigurationCandidate", description = "A configuration an agent could get")
   record Candidate(
       @Schema(requiredMode = REQUIRED) String name,
       @Schema(requiredMode = REQUIRED, description = "The version that runs") long version,
-      @Schema(requiredMode = REQUIRED, description = "The highest that matches wins") int priority,
+      @Schema(requiredMode = REQUIRED, description = "The highest that matches wins, without a pin")
+          int priority,
       @Schema(requiredMode = REQUIRED) String selector,
       @Schema(requiredMode = REQUIRED) boolean matches,
       @Schema(requiredMode = REQUIRED) boolean chosen,
@@ -114,6 +134,7 @@ record AgentWhy(
         agent.statusSince(),
         new ChosenConfiguration(
             AgentTarget.of(agent.target()),
+            explanation.pin().map(PinReason::of).orElse(null),
             explanation.candidates().stream().map(Candidate::of).toList(),
             explanation.tied(),
             explanation.unmatched()),

@@ -62,6 +62,6 @@ public final class AgentWhyResource {
     InstanceUid parsed = AgentsResource.parse(uid);
     AgentView agent = directory.find(parsed).orElseThrow(() -> AgentsResource.absent(parsed));
     return AgentWhy.of(
-        agent, fleet.current().explain(agent.report(), agent.labels()), histories.find(parsed));
+        agent, fleet.current().explain(agent.report(), agent.note()), histories.find(parsed));
   }
 }

@@ -6,19 +6,18 @@ import io.opamp4j.core.InstanceUid;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The agents this server knows, connected or not. */
@@ -58,52 +57,7 @@ public final class AgentsResource {
           @Nullable String limit,
       @QueryParam("cursor") @Parameter(description = "nextCursor of the page before")
           @Nullable String cursor,
-      @QueryParam("state")
-          @Parameter(
-              description = "Only agents in this state; may be given several times",
-              array =
-                  @ArraySchema(
-                      schema =
-                          @Schema(
-                              type = "string",
-                              allowableValues = {
-                                "Disconnected",
-                                "Configuring",
-                                "Upgrading",
-                                "Error",
-                                "Incompatible",
-                                "Pending",
-                                "Connected"
-                              })))
-          List<String> states,
-      @QueryParam("selector")
-          @Parameter(
-              description = "Only agents whose labels this label selector matches",
-              example = "env=prod,region in (eu,us),!canary")
-          @Nullable String selector,
-      @QueryParam("q")
-          @Parameter(
-              description =
-                  "Only agents with this in their uid, a label's value, their address or the name"
-                      + " and version of their configuration, upper or lower case",
-              schema = @Schema(type = "string", maxLength = 255))
-          @Nullable String q,
-      @QueryParam("configuration")
-          @Parameter(description = "Only agents that should have this configuration")
-          @Nullable String configuration,
-      @QueryParam("version")
-          @Parameter(
-              description = "Only agents that should have this version of the configuration",
-              schema = @Schema(type = "integer", format = "int64", minimum = "1"))
-          @Nullable String version,
-      @QueryParam("health")
-          @Parameter(
-              description = "Only agents that say this of their health; unknown: nothing",
-              schema =
-                  @Schema(
-                      type = "string",
-                      allowableValues = {"healthy", "unhealthy", "unknown"}))
-          @Nullable String health,
+      @BeanParam AgentQuery query,
       @QueryParam("sort")
           @Parameter(
               description =
@@ -129,8 +83,7 @@ public final class AgentsResource {
               schema = @Schema(type = "boolean", defaultValue = "false"))
           @Nullable String count) {
     return AgentSearch.parse(
-            new AgentFilter.Parameters(states, selector, q, configuration, version, health),
-            new AgentSearch.Parameters(limit, cursor, sort, count))
+            query.parameters(), new AgentSearch.Parameters(limit, cursor, sort, count))
         .run(directory);
   }
 

@@ -5,7 +5,6 @@ import static io.opamp4j.server.rest.Problem.MEDIA_TYPE;
 import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.ConfigurationList;
 import io.opamp4j.server.fleet.FleetEditor;
-import io.opamp4j.storage.VersionConflictException;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -27,13 +26,10 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriBuilder;
-import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +40,14 @@ import org.jspecify.annotations.Nullable;
 @AnswersProblems
 public final class ConfigurationsResource {
   private final FleetEditor editor;
+  private final RepeatedRequests repeated;
+  private final ConfigurationAnswers answers;
 
   @Inject
-  ConfigurationsResource(FleetEditor editor) {
+  ConfigurationsResource(FleetEditor editor, RepeatedRequests repeated) {
     this.editor = editor;
+    this.repeated = repeated;
+    this.answers = new ConfigurationAnswers(editor);
   }
 
   @GET
@@ -76,6 +76,12 @@ public final class ConfigurationsResource {
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(operationId = "createConfiguration", summary = "Create a configuration")
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = OrdersResource.KEY_HEADER,
+      description =
+          "Names the request: sent again within a day, it is done once and answered the same",
+      schema = @Schema(type = "string", maxLength = 255))
   @ApiResponse(
       responseCode = "201",
       description = "Created",
@@ -93,7 +99,7 @@ public final class ConfigurationsResource {
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "409",
-      description = "The name is taken",
+      description = "The name is taken, or the key was used for another request",
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "413",
@@ -109,14 +115,14 @@ public final class ConfigurationsResource {
               description = "Whether it waits until it is chosen to run; agents keep what runs",
               schema = @Schema(type = "boolean", defaultValue = "false"))
           @Nullable String draft,
-      @RequestBody(required = true) ConfigurationInput input) {
-    try {
-      return created(editor.create(input.draft(), going(draft)));
-    } catch (VersionConflictException e) {
-      throw new ProblemException(
-          Problem.alreadyExists(
-              "configuration " + input.name() + " exists already", e.currentVersion()));
-    }
+      @RequestBody(required = true) ConfigurationInput input,
+      @Context HttpHeaders headers) {
+    FleetEditor.Going going = going(draft);
+    return repeated.answer(
+        headers,
+        "create configuration " + going,
+        input,
+        again -> answers.created(input, going, again));
   }
 
   @GET
@@ -141,9 +147,10 @@ public final class ConfigurationsResource {
       @Context Request request) {
     Configuration configuration =
         editor.find(name).orElseThrow(() -> new ProblemException(absent(name)));
-    Response.ResponseBuilder unmet = request.evaluatePreconditions(etag(configuration));
+    Response.ResponseBuilder unmet =
+        request.evaluatePreconditions(ConfigurationAnswers.etag(configuration));
     if (unmet == null) {
-      return answer(Response.ok(), configuration);
+      return answers.with(Response.ok(), configuration);
     }
     Response answer = unmet.build();
     if (answer.getStatus() >= 400) {
@@ -223,10 +230,10 @@ public final class ConfigurationsResource {
     FleetEditor.Going going = going(draft);
     Preconditions preconditions = Preconditions.of(headers);
     if (preconditions.mustBeAbsent()) {
-      return created(editor.create(name, input.draft(), going));
+      return answers.created(editor.create(name, input.draft(), going));
     }
     long expected = preconditions.matched("configuration " + name, editor.version(name));
-    return answer(Response.ok(), editor.replace(name, input.draft(), going, expected));
+    return answers.with(Response.ok(), editor.replace(name, input.draft(), going, expected));
   }
 
   @DELETE
@@ -266,23 +273,6 @@ public final class ConfigurationsResource {
       throw ProblemException.invalid("draft", "must be true or false");
     }
     return FleetEditor.Going.DRAFT;
-  }
-
-  private Response created(Configuration configuration) {
-    URI location =
-        UriBuilder.fromPath(Api.ROOT).path("configurations").path(configuration.name()).build();
-    return answer(Response.created(location), configuration);
-  }
-
-  private Response answer(Response.ResponseBuilder answer, Configuration configuration) {
-    return answer
-        .entity(ConfigurationDetail.of(configuration, editor.running(configuration)))
-        .tag(etag(configuration))
-        .build();
-  }
-
-  private static EntityTag etag(Configuration configuration) {
-    return new EntityTag(Long.toString(configuration.version()));
   }
 
   private static Problem absent(String name) {

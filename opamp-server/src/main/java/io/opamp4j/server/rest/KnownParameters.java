@@ -1,11 +1,14 @@
 package io.opamp4j.server.rest;
 
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.DynamicFeature;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.FeatureContext;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.List;
@@ -26,12 +29,21 @@ final class KnownParameters implements DynamicFeature {
   private static Set<String> declared(Method method) {
     Set<String> names = new TreeSet<>();
     for (Parameter parameter : method.getParameters()) {
-      QueryParam declared = parameter.getAnnotation(QueryParam.class);
-      if (declared != null) {
-        names.add(declared.value());
+      add(parameter, names);
+      if (parameter.isAnnotationPresent(BeanParam.class)) {
+        for (Field field : parameter.getType().getDeclaredFields()) {
+          add(field, names);
+        }
       }
     }
     return names;
+  }
+
+  private static void add(AnnotatedElement element, Set<String> names) {
+    QueryParam declared = element.getAnnotation(QueryParam.class);
+    if (declared != null) {
+      names.add(declared.value());
+    }
   }
 
   private record Filter(Set<String> known) implements ContainerRequestFilter {

@@ -2,7 +2,7 @@ package io.opamp4j.server.rest;
 
 import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 
-import io.opamp4j.server.agents.AgentLabels;
+import io.opamp4j.server.agents.KeptNote;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,10 +11,12 @@ import java.util.TreeMap;
 @Schema(description = "The labels that operators gave an agent")
 record LabelsDetail(
     @Schema(requiredMode = REQUIRED, description = "By key") Map<String, String> labels,
-    @Schema(requiredMode = REQUIRED, description = "Grows with every edit; 0 if there was none")
+    @Schema(
+            requiredMode = REQUIRED,
+            description = "Grows with every edit of labels or pin; 0 if there was none")
         long version) {
 
-  static LabelsDetail of(AgentLabels labels) {
-    return new LabelsDetail(new TreeMap<>(labels.labels()), labels.version());
+  static LabelsDetail of(KeptNote kept) {
+    return new LabelsDetail(new TreeMap<>(kept.note().labels()), kept.version());
   }
 }

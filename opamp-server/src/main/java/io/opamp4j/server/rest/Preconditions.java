@@ -60,6 +60,20 @@ record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
   }
 
   /**
+   * A command may say at which version it is meant, and need not: it names what is to be done, and
+   * not what the thing is to look like.
+   *
+   * @param thing as for {@link #matched}
+   * @param version the version now
+   * @throws ProblemException if If-Match is there and does not hold
+   */
+  void matchedIfGiven(String thing, long version) {
+    if (!ifMatch.isEmpty()) {
+      matched(thing, Optional.of(version));
+    }
+  }
+
+  /**
    * The version that may be replaced or removed.
    *
    * @param thing what it is about, such as {@code "configuration web"}

@@ -25,9 +25,18 @@ final class ProblemException extends RuntimeException {
    * @throws ProblemException if there are errors
    */
   static void throwIfAny(List<FieldError> errors) {
+    throwIfAny("the query parameters are not valid", errors);
+  }
+
+  /**
+   * Some fields of the request are wrong.
+   *
+   * @param detail what they make invalid, as a sentence
+   * @throws ProblemException if there are errors
+   */
+  static void throwIfAny(String detail, List<FieldError> errors) {
     if (!errors.isEmpty()) {
-      throw new ProblemException(
-          Problem.invalidRequest("the query parameters are not valid", errors));
+      throw new ProblemException(Problem.invalidRequest(detail, errors));
     }
   }
 

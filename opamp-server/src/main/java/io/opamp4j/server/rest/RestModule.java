@@ -4,10 +4,13 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Injector;
 import com.google.inject.Provides;
 import com.google.inject.Scopes;
+import com.google.inject.multibindings.ProvidesIntoSet;
+import io.opamp4j.server.PeriodicTask;
 import io.opamp4j.server.agents.LiveEvents;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Application;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,10 +27,13 @@ import org.glassfish.jersey.server.ServerProperties;
  * threads that may.
  */
 public final class RestModule extends AbstractModule {
+  private static final Duration OLD_KEYS = Duration.ofMinutes(10);
+
   static final List<Class<?>> RESOURCES =
       List.of(
           AgentsResource.class,
           AgentLabelsResource.class,
+          AgentPinResource.class,
           AgentWhyResource.class,
           AgentActionsResource.class,
           AgentCountsResource.class,
@@ -48,8 +54,15 @@ public final class RestModule extends AbstractModule {
   protected void configure() {
     RESOURCES.forEach(this::bind);
     bind(AgentActionRun.class);
+    bind(RepeatedRequests.class).in(Scopes.SINGLETON);
     bind(LiveEvents.class).to(EventStreamFormat.class).in(Scopes.SINGLETON);
     bind(Application.class).to(ResourceConfig.class);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  PeriodicTask oldKeys(RepeatedRequests repeated) {
+    return new PeriodicTask("old idempotency keys", OLD_KEYS, true, repeated::tick);
   }
 
   @Provides

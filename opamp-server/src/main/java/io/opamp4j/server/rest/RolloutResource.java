@@ -6,8 +6,10 @@ import io.opamp4j.core.rollout.RolloutCommand;
 import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.FleetEditor;
 import io.opamp4j.server.rollout.RolloutDesk;
+import io.opamp4j.server.rollout.RolloutRefusedException;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -21,7 +23,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
@@ -50,11 +54,13 @@ public final class RolloutResource {
           "rollback", RolloutCommand.ROLL_BACK);
 
   private final RolloutDesk desk;
+  private final RepeatedRequests repeated;
   private final ConfigurationLookup lookup;
 
   @Inject
-  RolloutResource(RolloutDesk desk, FleetEditor editor) {
+  RolloutResource(RolloutDesk desk, FleetEditor editor, RepeatedRequests repeated) {
     this.desk = desk;
+    this.repeated = repeated;
     this.lookup = new ConfigurationLookup(editor);
   }
 
@@ -82,6 +88,12 @@ public final class RolloutResource {
       summary = "Start a rollout",
       description =
           "The first step is taken at once. There is one rollout of a configuration at a time.")
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = OrdersResource.KEY_HEADER,
+      description =
+          "Names the request: sent again within a day, it is done once and answered the same",
+      schema = @Schema(type = "string", maxLength = 255))
   @ApiResponse(
       responseCode = "201",
       description = "Started",
@@ -100,12 +112,27 @@ public final class RolloutResource {
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   @ApiResponse(
       responseCode = "409",
-      description = "Another rollout is on its way, or the version runs already",
+      description =
+          "Another rollout is on its way, or the version runs already, or the key was used for"
+              + " another request",
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public Response start(
       @PathParam("name") @Parameter(description = "The configuration") String name,
-      @RequestBody(required = true) RolloutInput input) {
-    RolloutDesk.Report started = desk.start(request(name, input), OPERATOR);
+      @RequestBody(required = true) RolloutInput input,
+      @Context HttpHeaders headers) {
+    return repeated.answer(
+        headers, "start rollout of " + name, input, again -> started(request(name, input), again));
+  }
+
+  private Response started(RolloutDesk.Request request, boolean again) {
+    String name = request.latest().name();
+    RolloutDesk.Report started;
+    try {
+      started = desk.start(request, OPERATOR);
+    } catch (RolloutRefusedException e) {
+      Optional<RolloutDesk.Report> before = again ? desk.find(name) : Optional.empty();
+      started = before.filter(report -> request.asksFor(report.kept())).orElseThrow(() -> e);
+    }
     return answer(
         Response.created(
             UriBuilder.fromPath(Api.ROOT)
@@ -153,6 +180,11 @@ public final class RolloutResource {
               + " begins the next stage; retry offers the version once more to the agents that"
               + " failed; cancel stops for good where it is; rollback returns every agent to the"
               + " version before.")
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = "If-Match",
+      description = "The ETag of the state that the command is meant for; any if left out",
+      schema = @Schema(type = "string"))
   @ApiResponse(
       responseCode = "200",
       description = "Done; the rollout as it is now",
@@ -166,6 +198,10 @@ public final class RolloutResource {
   @ApiResponse(
       responseCode = "409",
       description = "The rollout is in a phase that does not take the command",
+      content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(
+      responseCode = "412",
+      description = "The rollout has moved on; currentVersion is its ETag",
       content = @Content(mediaType = MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   public Response steer(
       @PathParam("name") @Parameter(description = "The configuration") String name,
@@ -184,7 +220,9 @@ public final class RolloutResource {
                         "rollback"
                       }))
           String command,
-      @RequestBody(required = true) CommandInput input) {
+      @RequestBody(required = true) CommandInput input,
+      @Context HttpHeaders headers) {
+    Preconditions preconditions = Preconditions.of(headers);
     @Nullable RolloutCommand known = COMMANDS.get(command);
     if (known == null) {
       throw new ProblemException(Problem.notFound("there is no command " + command));
@@ -193,8 +231,16 @@ public final class RolloutResource {
     if (reason.length() > LONGEST_REASON) {
       throw ProblemException.invalid("reason", "is longer than 1000 characters");
     }
-    return answer(
-        Response.ok(), desk.command(name, known, OPERATOR, reason).orElseThrow(() -> absent(name)));
+    RolloutDesk.Report report =
+        desk.command(
+                name,
+                known,
+                OPERATOR,
+                reason,
+                revision ->
+                    preconditions.matchedIfGiven("the rollout of configuration " + name, revision))
+            .orElseThrow(() -> absent(name));
+    return answer(Response.ok(), report);
   }
 
   private RolloutDesk.Request request(String name, RolloutInput input) {

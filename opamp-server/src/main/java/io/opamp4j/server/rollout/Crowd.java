@@ -6,6 +6,7 @@ import io.opamp4j.proto.AvailableComponents;
 import io.opamp4j.server.agents.AgentDirectory;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.Catalogues;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.Audience;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,14 +44,14 @@ final class Crowd {
   /** An agent as it was when it was looked at, by reference; what is absent is not concerned. */
   private record Seen(
       AgentToServer report,
-      Map<String, String> labels,
+      AgentNote note,
       boolean connected,
       Optional<AvailableComponents> catalogue,
       Optional<io.opamp4j.core.rollout.AgentView> view) {
 
     boolean is(AgentView agent, Optional<AvailableComponents> nowKnown) {
       return report == agent.report()
-          && labels == agent.labels()
+          && note == agent.note()
           && connected == agent.transport().isPresent()
           && catalogue.orElse(null) == nowKnown.orElse(null);
     }
@@ -99,9 +100,9 @@ final class Crowd {
     boolean connected = agent.transport().isPresent();
     return new Seen(
         agent.report(),
-        agent.labels(),
+        agent.note(),
         connected,
         catalogue,
-        of.view(agent.uid(), connected, agent.report(), agent.labels(), components));
+        of.view(agent.uid(), connected, agent.report(), agent.note(), components));
   }
 }

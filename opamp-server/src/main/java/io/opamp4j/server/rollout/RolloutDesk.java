@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +83,14 @@ public final class RolloutDesk {
       Configuration latest, Configuration to, RolloutPlan plan, List<Selector> selectors) {
     public Request {
       selectors = List.copyOf(selectors);
+    }
+
+    /** Whether this rollout is what the request asks for. */
+    public boolean asksFor(ConfigurationRollout rollout) {
+      return rollout.isOf(latest)
+          && rollout.to() == to.version()
+          && rollout.state().plan().equals(plan)
+          && rollout.selectors().equals(selectors);
     }
   }
 
@@ -166,17 +175,24 @@ public final class RolloutDesk {
    *
    * @param by who wants it
    * @param reason in plain words; may be empty
+   * @param revision is given the rollout's before anything is done, and throws if it is the wrong
+   *     one; called again when the rollout moves on meanwhile
    * @return empty if there is no rollout of this configuration
    * @throws RolloutRefusedException if it is not about what agents get any more
    * @throws io.opamp4j.core.rollout.RolloutCommandException if its phase does not take the command
    */
   public Optional<Report> command(
-      String configuration, RolloutCommand command, String by, String reason) {
+      String configuration,
+      RolloutCommand command,
+      String by,
+      String reason,
+      LongConsumer revision) {
     for (int attempt = 1; ; attempt++) {
       Optional<ConfigurationRollout> kept = store.find(configuration);
       if (kept.isEmpty()) {
         return Optional.empty();
       }
+      revision.accept(kept.get().revision());
       catchUp(kept.get());
       Instant now = clock.instant();
       try {
@@ -191,6 +207,12 @@ public final class RolloutDesk {
         }
       }
     }
+  }
+
+  /** The same, at whatever revision it is. */
+  public Optional<Report> command(
+      String configuration, RolloutCommand command, String by, String reason) {
+    return command(configuration, command, by, reason, revision -> {});
   }
 
   /** The rollout of this configuration, be it over: then as it was when it ended. */
@@ -250,7 +272,7 @@ public final class RolloutDesk {
                         agent.uid(),
                         agent.transport().isPresent(),
                         agent.report(),
-                        agent.labels(),
+                        agent.note(),
                         components)
                     .stream())
         .toList();

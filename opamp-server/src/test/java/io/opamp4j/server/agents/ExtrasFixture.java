@@ -1,6 +1,7 @@
 package io.opamp4j.server.agents;
 
 import io.opamp4j.server.CustomMessageHandler;
+import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.storage.ChangeFeed;
 import io.opamp4j.storage.DocumentStore;
 import io.opamp4j.storage.memory.MemoryStoragePlugin;
@@ -25,9 +26,9 @@ final class ExtrasFixture {
   final Catalogues catalogues;
   final CustomHandlers handlers;
   final CustomMessages customMessages;
-  final LabelStore labelStore;
-  final LabelBook labelBook = new LabelBook();
-  final LabelUpkeep labelUpkeep;
+  final NoteStore noteStore;
+  final NoteBook noteBook = new NoteBook();
+  final NoteUpkeep noteUpkeep;
   final AgentExtras extras;
   final Deque<Runnable> storageWork = new ArrayDeque<>();
   final Deque<Runnable> handlerWork = new ArrayDeque<>();
@@ -40,7 +41,7 @@ final class ExtrasFixture {
   private final ChangeFeed feed;
 
   ExtrasFixture(Stores stores, Claims claims, ManualTime time, CustomMessageHandler... handlers) {
-    labelStore = new LabelStore(stores.documents());
+    noteStore = new NoteStore(stores.documents());
     OrderStore store = new OrderStore(stores.documents());
     orders = new OrderUpkeep(store, book);
     feed = stores.changes();
@@ -49,9 +50,8 @@ final class ExtrasFixture {
     this.handlers = new CustomHandlers(new LinkedHashSet<>(List.of(handlers)));
     customMessages = new CustomMessages(this.handlers, handlerWork::add, time);
     OrderClaims orderClaims = new OrderClaims(book, store, orders, claims, storageWork::add, time);
-    labelUpkeep = new LabelUpkeep(labelStore, labelBook, feed);
-    extras =
-        new AgentExtras(catalogues, orderClaims, orders, customMessages, labelBook, labelUpkeep);
+    noteUpkeep = new NoteUpkeep(noteStore, noteBook, feed);
+    extras = new AgentExtras(catalogues, orderClaims, orders, customMessages, noteBook, noteUpkeep);
   }
 
   /** Storage of its own, in memory. */
@@ -65,11 +65,10 @@ final class ExtrasFixture {
         stores.storage(), stores.agents(), documents, stores.blobs(), stores.changes());
   }
 
-  void start(Sessions sessions, AgentWork work, ManualTime time) {
+  void start(Sessions sessions, AgentWork work, FleetSource fleet, ManualTime time) {
     upkeep = new ExtrasUpkeep(sessions, work, catalogues, book, orders, feed, time);
     sender = new HandlerSender(sessions, work);
-    new Relabelling(labelBook, sessions, work).start();
-    labelUpkeep.start();
+    new NoteDelivery(noteBook, sessions, work, fleet).start();
     upkeep.start();
     upkeep.start(handlers, sender);
   }

@@ -14,6 +14,7 @@ import io.opamp4j.server.CustomMessageHandler;
 import io.opamp4j.server.ServerConfig;
 import io.opamp4j.server.cluster.Membership;
 import io.opamp4j.server.cluster.NodeUnderTest;
+import io.opamp4j.server.fleet.ConfigurationRef;
 import io.opamp4j.server.fleet.FleetSource;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.AgentStore;
@@ -52,7 +53,8 @@ final class Hub implements FleetSource {
   private final List<Consumer<FleetView>> subscribers = new ArrayList<>();
   private boolean listenersFail;
   private int uidsMade;
-  private FleetView view = (report, labels, components) -> Target.NONE;
+  final List<ConfigurationRef> pinned = new ArrayList<>();
+  private FleetView view = (report, note, components) -> Target.NONE;
 
   Hub(AgentStore store, ServerConfig.Agents config) {
     this(store, config, ExtrasFixture.memory());
@@ -85,7 +87,6 @@ final class Hub implements FleetSource {
     memory = new MemoryBudget(config.limits().buffered());
     Liveness liveness = new Liveness(config);
     SilenceWatch silence = new SilenceWatch(liveness);
-    sessions = new Sessions(store, tasks::add);
     AgentEvents listeners =
         new AgentEvents(
             new LinkedHashSet<>(List.<AgentListener>of(this::maybeFail, events::add)),
@@ -93,6 +94,7 @@ final class Hub implements FleetSource {
     writer = new RecordWriter(store, claims);
     HeartbeatOffer heartbeat = new HeartbeatOffer(config);
     beside = new ExtrasFixture(extras, claims, time, handlers);
+    sessions = new Sessions(store, beside.noteBook, tasks::add);
     Targets targets = new Targets(this, beside.catalogues, heartbeat);
     AgentMachine machine =
         new AgentMachine(
@@ -115,9 +117,10 @@ final class Hub implements FleetSource {
         new AgentHub(
             intake, work, sessions, registry, silence, rivals, targets, this::gateway, time);
     sweep = new HeartbeatSweep(hub, rivals, registry, liveness, config, time);
+    beside.noteUpkeep.start();
     mirror.load();
     hub.start();
-    beside.start(sessions, work, time);
+    beside.start(sessions, work, this, time);
     run();
   }
 
@@ -175,7 +178,7 @@ final class Hub implements FleetSource {
       sweep.tick(time.instant());
       run();
       beside.upkeep.tick(time.instant());
-      beside.labelUpkeep.tick(time.instant());
+      beside.noteUpkeep.tick(time.instant());
       run();
     }
   }
@@ -193,7 +196,7 @@ final class Hub implements FleetSource {
             configHash,
             List.of(),
             Optional.empty());
-    want((report, labels, components) -> target);
+    want((report, note, components) -> target);
   }
 
   void want(FleetView wanted) {
@@ -230,5 +233,10 @@ final class Hub implements FleetSource {
   @Override
   public void subscribe(Consumer<FleetView> listener) {
     subscribers.add(listener);
+  }
+
+  @Override
+  public void pinned(ConfigurationRef version) {
+    pinned.add(version);
   }
 }

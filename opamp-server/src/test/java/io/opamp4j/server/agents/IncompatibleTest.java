@@ -120,7 +120,7 @@ final class IncompatibleTest {
   }
 
   private static FleetView view() {
-    return (report, labels, components) -> {
+    return (report, note, components) -> {
       ByteString hash = report.getAvailableComponents().getHash();
       if (hash.isEmpty()) {
         return CONFIG;

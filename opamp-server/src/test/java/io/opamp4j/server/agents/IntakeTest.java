@@ -14,6 +14,7 @@ import io.opamp4j.proto.ServerErrorResponse;
 import io.opamp4j.proto.ServerErrorResponseType;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.fleet.AgentNote;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -123,7 +124,8 @@ class IntakeTest {
   @Test
   void givesTheMemoryBackWhenTheWorkFails() {
     Intake intake = new Intake(hub.memory, hub.gate, hub.time);
-    AgentSession session = AgentSession.unknown(UID, hub.time.instant(), Runnable::run);
+    AgentSession session =
+        AgentSession.unknown(UID, AgentNote.NONE, hub.time.instant(), Runnable::run);
     long[] during = {0};
 
     Incoming in = new Incoming(socket, sized(UID, 1_000), hub.time.instant(), null);

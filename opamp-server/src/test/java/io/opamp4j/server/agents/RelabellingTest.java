@@ -13,6 +13,7 @@ import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentRemoteConfig;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.FleetView;
 import io.opamp4j.storage.VersionConflictException;
 import io.opamp4j.testkit.storage.Stores;
@@ -29,7 +30,7 @@ class RelabellingTest {
   private static final long CONFIGURABLE = 0x1003;
   private static final ServerConfig.Agents CONFIG = ServerConfig.Agents.DEFAULT;
   private static final FleetView BY_ENV =
-      (report, labels, components) -> target(labels.getOrDefault("env", "none"));
+      (report, note, components) -> target(note.labels().getOrDefault("env", "none"));
 
   private final Stores stores = ExtrasFixture.memory();
   private final BrittleDocumentStore documents = new BrittleDocumentStore(stores.documents());
@@ -48,7 +49,7 @@ class RelabellingTest {
         .extracting(message -> message.getRemoteConfig().getConfigHash().toStringUtf8())
         .containsExactly("prod");
     assertThat(hub.view(UID).labels()).isEqualTo(Map.of("env", "prod"));
-    hub.pass(LabelUpkeep.REREAD.multipliedBy(2));
+    hub.pass(NoteUpkeep.REREAD.multipliedBy(2));
     assertThat(socket.takeSent()).noneMatch(ServerToAgent::hasRemoteConfig);
     assertThat(hub.events)
         .filteredOn(AgentEvent.ConfigOffered.class::isInstance)
@@ -130,7 +131,7 @@ class RelabellingTest {
     connect(deaf, socket);
     deaf.pass(Duration.ofSeconds(1));
     desk.put(UID, Map.of("env", "prod"), 0);
-    deaf.pass(LabelUpkeep.REREAD.minusSeconds(2));
+    deaf.pass(NoteUpkeep.REREAD.minusSeconds(2));
     assertThat(deaf.view(UID).labels()).isEmpty();
     deaf.pass(Duration.ofSeconds(3));
     assertThat(deaf.view(UID).labels()).isEqualTo(Map.of("env", "prod"));
@@ -145,10 +146,11 @@ class RelabellingTest {
     hub.deliver(socket, bare(FRESH, 1));
 
     assertThat(hub.view(FRESH).labels()).isEqualTo(Map.of("env", "prod"));
-    hub.pass(LabelUpkeep.REREAD.multipliedBy(2));
+    hub.pass(NoteUpkeep.REREAD.multipliedBy(2));
     assertThat(hub.view(FRESH).labels()).isEqualTo(Map.of("env", "prod"));
-    assertThat(desk.find(FRESH)).isEqualTo(new AgentLabels(Map.of("env", "prod"), 1));
-    assertThat(hub.beside.labelStore.find(UID)).isEmpty();
+    assertThat(desk.find(FRESH))
+        .isEqualTo(new KeptNote(AgentNote.ofLabels(Map.of("env", "prod")), 1));
+    assertThat(hub.beside.noteStore.find(UID)).isEmpty();
     hub.writer.flush();
     assertThat(hub(stores).view(FRESH).labels()).isEqualTo(Map.of("env", "prod"));
   }
@@ -163,8 +165,8 @@ class RelabellingTest {
     assertThat(hub.view(FRESH).labels()).isEqualTo(Map.of("env", "prod"));
     documents.heal();
     hub.pass(Duration.ofSeconds(2));
-    assertThat(hub.beside.labelStore.find(FRESH)).isPresent();
-    assertThat(hub.beside.labelStore.find(UID)).isEmpty();
+    assertThat(hub.beside.noteStore.find(FRESH)).isPresent();
+    assertThat(hub.beside.noteStore.find(UID)).isEmpty();
   }
 
   @Test
@@ -176,7 +178,7 @@ class RelabellingTest {
     forgetful.hub.closed(socket, "end");
     forgetful.pass(Duration.ofMinutes(12));
     assertThat(forgetful.hub.find(UID)).isEmpty();
-    assertThat(forgetful.beside.labelStore.find(UID)).isEmpty();
+    assertThat(forgetful.beside.noteStore.find(UID)).isEmpty();
     forgetful.deliver(FakeConnection.socket("s2"), first(UID, CONFIGURABLE));
     assertThat(forgetful.view(UID).labels()).isEmpty();
   }
@@ -226,7 +228,7 @@ class RelabellingTest {
     connect(hub, socket);
     desk.put(UID, Map.of("a", "1"), 0);
     desk.put(UID, Map.of("a", "2"), 1);
-    stores.documents().remove(LabelStore.KIND, UID.toString(), 2);
+    stores.documents().remove(NoteStore.KIND, UID.toString(), 2);
     desk(hub(stores)).put(UID, Map.of("a", "3"), 0);
     hub.pass(Duration.ofSeconds(1));
     assertThat(hub.view(UID).labels()).isEqualTo(Map.of("a", "3"));
@@ -235,10 +237,10 @@ class RelabellingTest {
   @Test
   void aDocumentThatCannotBeReadHarmsNobody() {
     connect(hub, socket);
-    stores.documents().put(LabelStore.KIND, "no uid", ByteString.copyFromUtf8("{}"), 0);
-    stores.documents().put(LabelStore.KIND, FRESH.toString(), ByteString.copyFromUtf8("x"), 0);
+    stores.documents().put(NoteStore.KIND, "no uid", ByteString.copyFromUtf8("{}"), 0);
+    stores.documents().put(NoteStore.KIND, FRESH.toString(), ByteString.copyFromUtf8("x"), 0);
     desk.put(UID, Map.of("env", "prod"), 0);
-    assertThat(hub(stores).beside.labelBook.agents()).containsExactly(UID);
+    assertThat(hub(stores).beside.noteBook.agents()).containsExactly(UID);
   }
 
   private static void connect(Hub hub, FakeConnection socket) {
@@ -256,7 +258,7 @@ class RelabellingTest {
   }
 
   private static LabelDesk desk(Hub hub) {
-    return new LabelDesk(hub.beside.labelStore, hub.beside.labelBook, hub.hub);
+    return new LabelDesk(new NoteEditor(hub.beside.noteStore, hub.beside.noteBook, hub.hub));
   }
 
   private static Target target(String hash) {

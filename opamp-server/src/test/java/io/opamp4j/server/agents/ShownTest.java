@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.opamp4j.core.server.ConnectionState;
 import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.server.ServerConfig;
+import io.opamp4j.server.fleet.AgentNote;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -39,7 +40,7 @@ class ShownTest {
     hub.want("v1");
     hub.run();
     AgentView retargeted = hub.view(UID);
-    hub.sessions.find(UID).orElseThrow().relabel(Map.of("env", "prod"));
+    hub.sessions.find(UID).orElseThrow().take(AgentNote.ofLabels(Map.of("env", "prod")));
     AgentView labelled = hub.view(UID);
     hub.hub.closed(socket, "gone");
     hub.run();
@@ -73,7 +74,7 @@ class ShownTest {
             connection = FakeConnection.socket("s" + seed + "-" + step);
           }
           case 3 ->
-              anew.sessions.find(UID).orElseThrow().relabel(Map.of("env", "e" + random.nextInt(3)));
+              anew.sessions.find(UID).orElseThrow().take(AgentNote.ofLabels(Map.of("env", "e" + random.nextInt(3))));
           default ->
               anew.deliver(
                   connection,
@@ -85,7 +86,7 @@ class ShownTest {
         AgentView kept = session.view();
         assertThat(kept)
             .as("seed %d, step %d", seed, step)
-            .isEqualTo(Shown.of(session.now(), kept.labels()).view());
+            .isEqualTo(Shown.of(session.now(), kept.note()).view());
       }
     }
   }

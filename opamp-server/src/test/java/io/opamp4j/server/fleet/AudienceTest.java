@@ -67,19 +67,19 @@ final class AudienceTest {
     if (otherNewer != null) {
       overlays.add(overlay(otherNewer, released.equals("all")));
     }
-    Fleet fleet = new Fleet(running, overlays, new ConfigurationChecks(Set.of()));
+    Fleet fleet = new Fleet(running, overlays, List.of(), new ConfigurationChecks(Set.of()));
 
     Optional<AgentView> view =
         fleet
             .audience(overlays.get(0).rollout())
             .orElseThrow()
-            .view(UID, true, report(), Map.of("a", "1"), Components.UNKNOWN);
+            .view(UID, true, report(), AgentNote.ofLabels(Map.of("a", "1")), Components.UNKNOWN);
 
     assertThat(view.isPresent()).as(name).isEqualTo(concerned);
     // Everybody is released, so whom the rollout counts is who is offered the version.
     assertThat(
             fleet
-                .resolve(report(), Map.of("a", "1"), Components.UNKNOWN)
+                .resolve(report(), AgentNote.ofLabels(Map.of("a", "1")), Components.UNKNOWN)
                 .configName()
                 .equals("web v2"))
         .as("offered")
@@ -99,12 +99,13 @@ final class AudienceTest {
         new Fleet(
             List.of(version("web a=1 0", 1)),
             List.of(overlay),
+            List.of(),
             new ConfigurationChecks(Set.of(check)));
     assertThat(read[0]).as("of two versions").isEqualTo(2);
 
     Audience audience = fleet.audience(overlay.rollout()).orElseThrow();
     AgentView view =
-        audience.view(UID, true, report(), Map.of("a", "1"), Components.UNKNOWN).orElseThrow();
+        audience.view(UID, true, report(), AgentNote.ofLabels(Map.of("a", "1")), Components.UNKNOWN).orElseThrow();
 
     assertThat(view.compatible()).isFalse();
     assertThat(audience.missing(report(), Components.UNKNOWN)).containsExactly("exporter kafka");
@@ -123,7 +124,7 @@ final class AudienceTest {
                         ? List.of("exporter kafka")
                         : List.of());
     Overlay overlay = overlay("web a=1 0", true);
-    Fleet fleet = new Fleet(List.of(), List.of(overlay), new ConfigurationChecks(Set.of(check)));
+    Fleet fleet = new Fleet(List.of(), List.of(overlay), List.of(), new ConfigurationChecks(Set.of(check)));
     Components lacking = catalogue(AvailableComponents.getDefaultInstance());
 
     for (long capabilities : new long[] {0x1003, 0x5003}) {
@@ -135,7 +136,7 @@ final class AudienceTest {
               .build();
       assertThat(fleet.audience(overlay.rollout()).orElseThrow().missing(agent, lacking))
           .as("capabilities %x", capabilities)
-          .isEqualTo(fleet.resolve(agent, Map.of("a", "1"), lacking).missingComponents())
+          .isEqualTo(fleet.resolve(agent, AgentNote.ofLabels(Map.of("a", "1")), lacking).missingComponents())
           .hasSize(capabilities == 0x5003 ? 1 : 0);
     }
   }

@@ -223,7 +223,8 @@ final class ConfigurationVersionsTest {
   private String runs() {
     return watcher
         .current()
-        .resolve(AgentToServer.getDefaultInstance(), Map.of(), Components.UNKNOWN)
+        .resolve(
+            AgentToServer.getDefaultInstance(), AgentNote.ofLabels(Map.of()), Components.UNKNOWN)
         .configName();
   }
 

@@ -35,7 +35,7 @@ final class FleetFixture {
   }
 
   static Fleet fleet(List<Configuration> configurations) {
-    return new Fleet(configurations, List.of(), CHECKS);
+    return new Fleet(configurations, List.of(), List.of(), CHECKS);
   }
 
   static ConfigurationStore store(DocumentStore documents) {
@@ -47,11 +47,16 @@ final class FleetFixture {
   }
 
   static FleetReader reader(DocumentStore documents) {
+    return reader(documents, Set::of);
+  }
+
+  static FleetReader reader(DocumentStore documents, FixedPins pins) {
     return new FleetReader(
         store(documents),
         new RunningVersions(documents),
         new ConfigurationHistory(documents),
         new RolloutStore(documents),
+        pins,
         CHECKS);
   }
 

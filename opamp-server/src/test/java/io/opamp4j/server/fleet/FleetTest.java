@@ -20,7 +20,8 @@ final class FleetTest {
     Configuration web = configuration("web", "env=prod", 0);
 
     Target target =
-        FleetFixture.fleet(List.of(web)).resolve(REPORT, Map.of("env", "prod"), Components.UNKNOWN);
+        FleetFixture.fleet(List.of(web))
+            .resolve(REPORT, AgentNote.ofLabels(Map.of("env", "prod")), Components.UNKNOWN);
 
     assertThat(target.configName()).isEqualTo("web v1");
     assertThat(target.offers().getRemoteConfig().getConfig()).isEqualTo(web.spec().files());
@@ -33,8 +34,10 @@ final class FleetTest {
   void nothingIsWantedWhereNothingMatches() {
     Fleet fleet = FleetFixture.fleet(List.of(configuration("web", "env=prod", 0)));
 
-    assertThat(fleet.resolve(REPORT, Map.of(), Components.UNKNOWN)).isSameAs(Target.NONE);
-    assertThat(Fleet.EMPTY.resolve(REPORT, Map.of(), Components.UNKNOWN)).isSameAs(Target.NONE);
+    assertThat(fleet.resolve(REPORT, AgentNote.ofLabels(Map.of()), Components.UNKNOWN))
+        .isSameAs(Target.NONE);
+    assertThat(Fleet.EMPTY.resolve(REPORT, AgentNote.ofLabels(Map.of()), Components.UNKNOWN))
+        .isSameAs(Target.NONE);
   }
 
   @Test
@@ -47,11 +50,15 @@ final class FleetTest {
                 configuration("low", "", 1),
                 configuration("other", "env=dev", 5)));
 
-    assertThat(fleet.tied(REPORT, Map.of("env", "prod"))).containsExactly("a", "b");
-    assertThat(fleet.resolve(REPORT, Map.of("env", "prod"), Components.UNKNOWN).configName())
+    assertThat(fleet.tied(REPORT, AgentNote.ofLabels(Map.of("env", "prod"))))
+        .containsExactly("a", "b");
+    assertThat(
+            fleet
+                .resolve(REPORT, AgentNote.ofLabels(Map.of("env", "prod")), Components.UNKNOWN)
+                .configName())
         .isEqualTo("a v1");
-    assertThat(fleet.tied(REPORT, Map.of())).isEmpty();
-    assertThat(fleet.resolve(REPORT, Map.of(), Components.UNKNOWN).configName())
+    assertThat(fleet.tied(REPORT, AgentNote.ofLabels(Map.of()))).isEmpty();
+    assertThat(fleet.resolve(REPORT, AgentNote.ofLabels(Map.of()), Components.UNKNOWN).configName())
         .isEqualTo("low v1");
   }
 
@@ -73,7 +80,10 @@ final class FleetTest {
                       .thenComparing(Configuration::name))
               .map(c -> c.ref().toString())
               .orElse("");
-      assertThat(FleetFixture.fleet(all).resolve(REPORT, labels, Components.UNKNOWN).configName())
+      assertThat(
+              FleetFixture.fleet(all)
+                  .resolve(REPORT, AgentNote.ofLabels(labels), Components.UNKNOWN)
+                  .configName())
           .as("seed %d", seed)
           .isEqualTo(expected);
     }

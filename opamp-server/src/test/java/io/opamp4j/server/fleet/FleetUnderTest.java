@@ -21,7 +21,7 @@ public final class FleetUnderTest {
     settlement = new RolloutSettlement(store, running, rollouts);
     watcher =
         new FleetWatcher(
-            new FleetReader(store, running, history, rollouts, checks),
+            new FleetReader(store, running, history, rollouts, Set::of, checks),
             feed,
             new FleetFixture.Direct());
     editor = new FleetEditor(store, history, running, rollouts, checks, watcher);

@@ -113,7 +113,10 @@ final class FleetWatcherTest {
     assertThat(
             watcher
                 .current()
-                .resolve(AgentToServer.getDefaultInstance(), Map.of(), Components.UNKNOWN)
+                .resolve(
+                    AgentToServer.getDefaultInstance(),
+                    AgentNote.ofLabels(Map.of()),
+                    Components.UNKNOWN)
                 .offers()
                 .getRemoteConfig()
                 .getConfigHash())
@@ -199,7 +202,10 @@ final class FleetWatcherTest {
   }
 
   private static String chosen(FleetView view, String n) {
-    return view.resolve(AgentToServer.getDefaultInstance(), Map.of("n", n), Components.UNKNOWN)
+    return view.resolve(
+            AgentToServer.getDefaultInstance(),
+            AgentNote.ofLabels(Map.of("n", n)),
+            Components.UNKNOWN)
         .configName();
   }
 

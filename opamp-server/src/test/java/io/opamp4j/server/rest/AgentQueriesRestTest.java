@@ -63,10 +63,18 @@ final class AgentQueriesRestTest {
         "health=unknown|3,4",
         "health=unknown&q=edge|3",
         "state=Error&health=unhealthy|2",
+        "node=n1-00000001|1",
+        "node=n1|",
+        "node=n1-00000001&health=unhealthy|",
         "selector=zone=edge&configuration=web|3",
       })
   void filters(String query, String expected) {
-    AgentViews.agent(1).name("payments").configuration("web v1").healthy(true).in(rest);
+    AgentViews.agent(1)
+        .name("payments")
+        .configuration("web v1")
+        .healthy(true)
+        .node("n1-00000001")
+        .in(rest);
     AgentViews.agent(2)
         .labels(Map.of("zone", "EDGE"))
         .address("192.0.2.7:99")

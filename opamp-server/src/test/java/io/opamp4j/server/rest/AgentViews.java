@@ -10,6 +10,8 @@ import io.opamp4j.proto.AnyValue;
 import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.proto.KeyValue;
 import io.opamp4j.server.agents.AgentView;
+import io.opamp4j.server.fleet.AgentNote;
+import io.opamp4j.server.fleet.Pin;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,9 @@ final class AgentViews {
   private Instant since = RestFixture.NOW;
   private Instant lastSeen = RestFixture.NOW;
   private Map<String, String> labels = Map.of();
+  private Optional<Pin> pin = Optional.empty();
   private Target target = Target.NONE;
+  private Optional<String> node = Optional.empty();
   private Optional<String> address = Optional.empty();
   private final AgentToServer.Builder report = AgentToServer.newBuilder();
 
@@ -51,6 +55,16 @@ final class AgentViews {
 
   AgentViews labels(Map<String, String> value) {
     labels = value;
+    return this;
+  }
+
+  AgentViews pin(Pin value) {
+    pin = Optional.of(value);
+    return this;
+  }
+
+  AgentViews node(String value) {
+    node = Optional.of(value);
     return this;
   }
 
@@ -94,13 +108,13 @@ final class AgentViews {
         new AgentStatus(state, "for the test"),
         since,
         report.build(),
-        labels,
+        new AgentNote(labels, pin),
         target,
         since,
         lastSeen,
         Optional.empty(),
         address,
-        Optional.empty());
+        node);
   }
 
   void in(RestFixture rest) {

@@ -27,6 +27,8 @@ import io.opamp4j.proto.RemoteConfigStatuses;
 import io.opamp4j.proto.ServerToAgent;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.Connection;
+import io.opamp4j.server.fleet.AgentNote;
+import io.opamp4j.server.fleet.Pin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -215,7 +217,7 @@ final class AgentsRestTest {
         new AgentStatus(state, "for the test"),
         RestFixture.NOW,
         AgentToServer.getDefaultInstance(),
-        labels,
+        AgentNote.ofLabels(labels),
         Target.NONE,
         RestFixture.NOW,
         RestFixture.NOW,
@@ -285,7 +287,7 @@ final class AgentsRestTest {
         new AgentStatus(ConnectionState.CONFIGURING, "config offered"),
         RestFixture.NOW,
         report,
-        Map.of("env", "prod"),
+        new AgentNote(Map.of("env", "prod"), Optional.of(new Pin("web", Optional.of(3L)))),
         target,
         RestFixture.NOW.minusSeconds(60),
         RestFixture.NOW,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.opamp4j.proto.AgentToServer;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.Components;
 import io.opamp4j.server.fleet.FleetSource;
 import java.util.List;
@@ -333,7 +334,10 @@ final class ConfigurationsRestTest {
   private static String chosen(FleetSource fleet) {
     return fleet
         .current()
-        .resolve(AgentToServer.getDefaultInstance(), Map.of("env", "prod"), Components.UNKNOWN)
+        .resolve(
+            AgentToServer.getDefaultInstance(),
+            AgentNote.ofLabels(Map.of("env", "prod")),
+            Components.UNKNOWN)
         .configName();
   }
 

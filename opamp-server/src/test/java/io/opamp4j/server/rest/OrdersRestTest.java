@@ -11,10 +11,10 @@ import io.opamp4j.core.server.ConnectionState;
 import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.agents.AgentView;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.storage.DocumentStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +47,7 @@ final class OrdersRestTest {
             new AgentStatus(ConnectionState.DISCONNECTED, "for the test"),
             RestFixture.NOW,
             AgentToServer.getDefaultInstance(),
-            Map.of(),
+            AgentNote.NONE,
             Target.NONE,
             RestFixture.NOW,
             RestFixture.NOW,

@@ -10,6 +10,7 @@ import io.opamp4j.core.server.Target;
 import io.opamp4j.proto.AgentToServer;
 import io.opamp4j.server.agents.AgentView;
 import io.opamp4j.server.agents.Connection;
+import io.opamp4j.server.fleet.AgentNote;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -70,6 +71,30 @@ final class RolloutsRestTest {
     assertThat(list.at("/items/0/phase").asText()).isEqualTo("Paused");
     assertThat(rest.call("POST", WEB + "/rollout/rollback", "{}").json().path("phase").asText())
         .startsWith("Roll");
+  }
+
+  @Test
+  void aCommandThatIsMeantForAnotherStateIsRefused() {
+    String started = rest.call("POST", WEB + "/rollout", "{}").header("ETag");
+    RestFixture.Answer paused =
+        rest.call("POST", WEB + "/rollout/pause", "{}", "If-Match", started);
+    assertThat(paused.status()).as(paused.text()).isEqualTo(200);
+    assertThat(paused.header("ETag")).isNotEqualTo(started);
+
+    RestFixture.Answer old = rest.call("POST", WEB + "/rollout/resume", "{}", "If-Match", started);
+    ConfigurationsRestTest.assertProblem(old, 412, "version-conflict");
+    assertThat("\"" + old.json().path("currentVersion").asText() + "\"")
+        .isEqualTo(paused.header("ETag"));
+    assertThat(rest.get(WEB + "/rollout").json().path("phase").asText()).isEqualTo("Paused");
+    assertThat(
+            rest.call("POST", WEB + "/rollout/resume", "{}", "If-Match", "3").status())
+        .as("no entity tag")
+        .isEqualTo(400);
+    assertThat(rest.call("POST", WEB + "/rollout/resume", "{}", "If-Match", "*").status())
+        .isEqualTo(200);
+    assertThat(rest.call("POST", WEB + "/rollout/cancel", "{}").status())
+        .as("a command need not say it")
+        .isEqualTo(200);
   }
 
   @Test
@@ -151,7 +176,7 @@ final class RolloutsRestTest {
         new AgentStatus(ConnectionState.CONNECTED, "it is a test"),
         RestFixture.NOW,
         AgentToServer.newBuilder().setInstanceUid(uid.toBytes()).setCapabilities(0x1003).build(),
-        labels,
+        AgentNote.ofLabels(labels),
         Target.NONE,
         RestFixture.NOW,
         RestFixture.NOW,

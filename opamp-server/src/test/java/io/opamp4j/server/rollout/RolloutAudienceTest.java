@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.opamp4j.core.rollout.RolloutPhase;
 import io.opamp4j.core.rollout.RolloutPlan;
 import io.opamp4j.core.rollout.StageProgress;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.FleetEditor.Going;
 import java.time.Duration;
 import java.util.Map;
@@ -74,7 +75,7 @@ final class RolloutAudienceTest {
     server.pass(Duration.ofSeconds(6));
     assertThat(server.running("new")).isEqualTo(18);
 
-    server.agents().forEach(agent -> agent.labels = Map.of("app", "web"));
+    server.agents().forEach(agent -> agent.note = AgentNote.ofLabels(Map.of("app", "web")));
     server.pass(Duration.ofSeconds(2));
     assertThat(server.running("new")).as("about a fifth of the newcomers").isBetween(19L, 60L);
     assertThat(server.running("old")).isEqualTo(200 - server.running("new"));
@@ -124,10 +125,10 @@ final class RolloutAudienceTest {
         server.agents().filter(agent -> agent.runs.equals("api old")).findFirst().orElseThrow();
     asked.silent = true;
 
-    released.labels = Map.of("app", "api");
-    waiting.labels = Map.of("app", "api");
+    released.note = AgentNote.ofLabels(Map.of("app", "api"));
+    waiting.note = AgentNote.ofLabels(Map.of("app", "api"));
     server.pass(Duration.ofSeconds(20));
-    asked.labels = Map.of("app", "web");
+    asked.note = AgentNote.ofLabels(Map.of("app", "web"));
     asked.silent = false;
     server.pass(Duration.ofSeconds(20));
 

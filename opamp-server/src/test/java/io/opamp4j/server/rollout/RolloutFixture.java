@@ -25,6 +25,7 @@ import io.opamp4j.server.agents.Catalogues;
 import io.opamp4j.server.agents.Connection;
 import io.opamp4j.server.cluster.ClusterModule;
 import io.opamp4j.server.cluster.NodeIdentity;
+import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.Configuration;
 import io.opamp4j.server.fleet.ConfigurationDraft;
 import io.opamp4j.server.fleet.FleetEditor;
@@ -110,7 +111,7 @@ final class RolloutFixture implements AutoCloseable {
   /** One simulated agent. Its report is replaced when it has something to say. */
   static final class Agent {
     final InstanceUid uid;
-    Map<String, String> labels;
+    AgentNote note;
     boolean connected = true;
 
     /** Says nothing of what it is offered. */
@@ -122,7 +123,7 @@ final class RolloutFixture implements AutoCloseable {
 
     Agent(InstanceUid uid, Map<String, String> labels) {
       this.uid = uid;
-      this.labels = labels;
+      this.note = AgentNote.ofLabels(labels);
       this.report =
           AgentToServer.newBuilder().setInstanceUid(uid.toBytes()).setCapabilities(0x1003).build();
     }
@@ -234,7 +235,7 @@ final class RolloutFixture implements AutoCloseable {
   Target target(Agent agent) {
     return fleet
         .current()
-        .resolve(agent.report, agent.labels, injector.getInstance(Catalogues.class));
+        .resolve(agent.report, agent.note, injector.getInstance(Catalogues.class));
   }
 
   private void agentsTakeOffers() {
@@ -304,7 +305,7 @@ final class RolloutFixture implements AutoCloseable {
         new AgentStatus(ConnectionState.CONNECTED, "it is a test"),
         ManualTime.START,
         agent.report,
-        agent.labels,
+        agent.note,
         Target.NONE,
         ManualTime.START,
         ManualTime.START,

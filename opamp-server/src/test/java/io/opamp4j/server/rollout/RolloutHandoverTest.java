@@ -118,7 +118,7 @@ final class RolloutHandoverTest {
     settle();
     server.write("new", Going.DRAFT);
     server.fails =
-        (agent, config) -> config.equals("new") && agent.labels.get("zone").equals("bad");
+        (agent, config) -> config.equals("new") && agent.note.labels().get("zone").equals("bad");
     server.desk.start(server.request(ALL), "me");
     server.pass(Duration.ofSeconds(2));
     assertThat(phase()).isEqualTo(RolloutPhase.PAUSED);

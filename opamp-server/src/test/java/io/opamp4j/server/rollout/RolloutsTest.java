@@ -61,7 +61,7 @@ final class RolloutsTest {
     settle();
     server.write("new", Going.DRAFT);
     server.fails =
-        (agent, config) -> config.equals("new") && agent.labels.get("zone").equals("bad");
+        (agent, config) -> config.equals("new") && agent.note.labels().get("zone").equals("bad");
 
     server.desk.start(server.request(QUICK.with(new ErrorLimit(ErrorLimit.Unit.AGENTS, 4))), "me");
     server.pass(Duration.ofSeconds(60));

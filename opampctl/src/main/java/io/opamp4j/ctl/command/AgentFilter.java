@@ -45,6 +45,12 @@ final class AgentFilter {
       description = "Only agents that are healthy, unhealthy or unknown.")
   @Nullable String health;
 
+  @Option(
+      names = "--node",
+      paramLabel = "NODE",
+      description = "Only agents that are connected to this node, or were last.")
+  @Nullable String node;
+
   Query query() {
     return new Query()
         .with("selector", selector)
@@ -52,6 +58,7 @@ final class AgentFilter {
         .with("q", text)
         .with("configuration", configuration)
         .with("version", version)
-        .with("health", health);
+        .with("health", health)
+        .with("node", node);
   }
 }

@@ -39,11 +39,13 @@ final class AgentText {
             .with("Reason", Json.text(agent, "/reason"))
             .with("Since", since(agent, "/stateSince", now))
             .with("Configuration", target(agent))
+            .with("Pinned to", pin(agent.path("pin")))
             .with("Reported", reported(agent))
             .with("Health", health(agent.path("health")))
             .with("First seen", Times.toSecond(Json.text(agent, "/firstSeen")))
             .with("Last seen", since(agent, "/lastSeen", now))
             .with("Transport", transport(agent))
+            .with("Node", Json.text(agent, "/node"))
             .with(
                 "Capabilities",
                 Json.elements(agent, "/capabilities")
@@ -96,6 +98,12 @@ final class AgentText {
                             Json.text(refusal, "/agent") + ", " + Json.text(refusal, "/reason")))
                     .append('\n'));
     return text.toString();
+  }
+
+  /** Name and, if the agent stays at one, version; empty if it is not pinned. */
+  static String pin(JsonNode pin) {
+    String version = Json.text(pin, "/version");
+    return Json.text(pin, "/configuration") + (version.isEmpty() ? "" : " v" + version);
   }
 
   private static String target(JsonNode agent) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** {@code opampctl agents}. */
 @Command(
     name = "agents",
-    description = "Look at agents, label them, restart them.",
+    description = "Look at agents, label them, pin them, restart them.",
     footer = {"", "Examples:", "  opampctl agents list"})
 final class AgentsCommand {
   private static final String UID_HELP = "The agent's instance uid.";
@@ -190,16 +190,17 @@ final class AgentsCommand {
                   "Names the order: given again after a failure, it is the same order and not a"
                       + " second one.")
           @Nullable String key) {
-    Map<String, String> headers = Map.of("Idempotency-Key", key == null ? session.newKey() : key);
+    String name = key == null ? session.newKey() : key;
     if (several.isMeant(agent) || agent == null) {
-      return act(Json.object().put("action", "restart"), several, headers);
+      return AgentActions.act(
+          session, Json.object().put("action", "restart"), several, name);
     }
     ObjectNode order = Json.object().put("type", "restart");
     if (expiresIn != null) {
       order.put("expiresIn", expiresIn);
     }
     JsonNode made =
-        session.api().send("POST", Api.path("agents", agent, "orders"), order, headers).body();
+        session.api().create(Api.path("agents", agent, "orders"), order, name).body();
     session.console().show(made, palette -> AgentText.order(made));
     return ExitCode.OK;
   }
@@ -232,7 +233,7 @@ final class AgentsCommand {
       }
       ObjectNode action = Json.object().put("action", "label");
       action.setAll(changes.toJson());
-      return act(action, several, Map.of());
+      return AgentActions.act(session, action, several, session.newKey());
     }
     Api api = session.api();
     String path = Api.path("agents", agent, "labels");
@@ -258,13 +259,6 @@ final class AgentsCommand {
                   .forEach(e -> table.row(e.getKey(), e.getValue().asText()));
               return table.render(palette);
             });
-    return ExitCode.OK;
-  }
-
-  private int act(ObjectNode action, Several several, Map<String, String> headers) {
-    action.put("selector", several.selector).put("dryRun", several.dryRun);
-    JsonNode result = session.api().send("POST", "/agents/actions", action, headers).body();
-    session.console().show(result, palette -> AgentText.bulk(result, several.dryRun));
     return ExitCode.OK;
   }
 }

@@ -44,7 +44,10 @@ final class Program {
     Session session = new Session(root, surroundings);
     CommandLine line =
         new CommandLine(root)
-            .addSubcommand(new AgentsCommand(session))
+            .addSubcommand(
+                new CommandLine(new AgentsCommand(session))
+                    .addSubcommand(new PinCommand(session))
+                    .addSubcommand(new UnpinCommand(session)))
             .addSubcommand(
                 new CommandLine(new ConfigsCommand(session))
                     .addSubcommand("apply", new ApplyCommand(session)))

@@ -82,7 +82,8 @@ final class RolloutsCommand {
       @Mixin WaitOptions wait) {
     Api api = session.api();
     JsonNode started =
-        api.send("POST", Api.path("configurations", name, "rollout"), plan.toJson(), Map.of())
+        api.create(
+                Api.path("configurations", name, "rollout"), plan.toJson(), session.newKey())
             .body();
     return shown(api, name, started, wait, false);
   }
@@ -176,7 +177,12 @@ final class RolloutsCommand {
     }
     Api api = session.api();
     JsonNode now =
-        api.send("POST", Api.path("configurations", name, "rollout", action), body, Map.of())
+        api.send(
+                "POST",
+                Api.path("configurations", name, "rollout", action),
+                body,
+                // At whatever revision it is: it grows with every step.
+                Map.of("If-Match", "*"))
             .body();
     return shown(api, name, now, wait, action.equals("rollback"));
   }

@@ -41,6 +41,7 @@ final class WhyCommand implements Runnable {
             .with("State", Json.text(why, "/state"))
             .with("Reason", Json.text(why, "/reason"))
             .with("Configuration", chosen(why.at("/configuration/chosen")))
+            .with("Pinned to", pinned(why.at("/configuration/pin")))
             .render(palette));
     Table candidates = new Table("CONFIGURATION", "VERSION", "PRIORITY", "MATCHES", "SELECTOR");
     Json.elements(why, "/configuration/candidates")
@@ -70,6 +71,12 @@ final class WhyCommand implements Runnable {
       text.append('\n').append(history.render(palette));
     }
     return text.toString();
+  }
+
+  private static String pinned(JsonNode pin) {
+    String failed = Json.text(pin, "/failed");
+    return AgentText.pin(pin)
+        + (failed.isEmpty() ? "" : ", which it cannot get (" + failed + "); it is left as it is");
   }
 
   /** A name, or an object that has one. */

@@ -28,8 +28,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's REST API. Every method is one attempt: a change whose answer was lost may have been
- * made, and only the user can say whether to make it again. All methods throw {@link CtlException}
+ * The server's REST API. Every method but {@link #create} is one attempt: a change whose answer was
+ * lost may have been made, and only the user can say whether to make it again. All methods throw {@link CtlException}
  * for whatever is no success, and block.
  */
 public final class Api {
@@ -65,7 +65,7 @@ public final class Api {
 
   /** Reads. */
   public Answer get(String path, Query query) {
-    return call("GET", path + query, null, Map.of());
+    return call("GET", path + query, null, Map.of(), Sending.READ);
   }
 
   /** Reads what may be missing. */
@@ -87,7 +87,17 @@ public final class Api {
    */
   public Answer send(
       String method, String path, @Nullable JsonNode body, Map<String, String> headers) {
-    return call(method, path, body, headers);
+    return call(method, path, body, headers, Sending.CHANGE);
+  }
+
+  /**
+   * Makes something new, once: a request that was cut off is sent again, under the same key, by
+   * which the server knows it again.
+   *
+   * @param key of this request and no other
+   */
+  public Answer create(String path, JsonNode body, String key) {
+    return call("POST", path, body, Map.of("Idempotency-Key", key), Sending.CREATE);
   }
 
   /**
@@ -125,7 +135,7 @@ public final class Api {
     HttpRequest.Builder request = request(path + query).header("Accept", "text/event-stream");
     lastEventId.ifPresent(id -> request.header("Last-Event-ID", id));
     HttpResponse<InputStream> response =
-        exchange(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream(), false);
+        exchange(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream(), Sending.READ);
     if (response.statusCode() == 204) {
       return Optional.empty();
     }
@@ -135,8 +145,22 @@ public final class Api {
     return Optional.of(new EventStream(response.body()));
   }
 
+  /** What a request is, and so what is to be said and done when its answer is lost. */
+  private enum Sending {
+    READ,
+    CHANGE,
+    /** A change that may be sent again. */
+    CREATE,
+    /** A change that was sent before. */
+    REPETITION
+  }
+
   private Answer call(
-      String method, String path, @Nullable JsonNode body, Map<String, String> headers) {
+      String method,
+      String path,
+      @Nullable JsonNode body,
+      Map<String, String> headers,
+      Sending sending) {
     HttpRequest.Builder request = request(path).header("Accept", "application/json");
     headers.forEach(request::header);
     if (body == null) {
@@ -147,7 +171,7 @@ public final class Api {
           .method(method, HttpRequest.BodyPublishers.ofString(Json.compact(body)));
     }
     HttpResponse<String> response =
-        exchange(request.build(), HttpResponse.BodyHandlers.ofString(UTF_8), !method.equals("GET"));
+        exchange(request.build(), HttpResponse.BodyHandlers.ofString(UTF_8), sending);
     if (response.statusCode() >= 300) {
       throw refusal(response, response.body());
     }
@@ -172,8 +196,9 @@ public final class Api {
   }
 
   private <T> HttpResponse<T> exchange(
-      HttpRequest request, HttpResponse.BodyHandler<T> handler, boolean changes) {
-    String doubt = changes ? "; whether the change was made is not known" : "";
+      HttpRequest request, HttpResponse.BodyHandler<T> handler, Sending sending) {
+    String doubt =
+        sending == Sending.READ ? "" : "; whether the change was made is not known";
     try {
       return http.send(request, handler);
     } catch (ConnectException | HttpConnectTimeoutException e) {
@@ -182,12 +207,17 @@ public final class Api {
               || (e.getCause() != null
                   && e.getCause().getCause() instanceof UnresolvedAddressException);
       throw unreachable(
-          unknown ? "the host name is not known" : "the connection was not accepted", e);
+          (unknown ? "the host name is not known" : "the connection was not accepted")
+              + (sending == Sending.REPETITION ? doubt : ""),
+          e);
     } catch (HttpTimeoutException e) {
       throw unreachable("no answer within " + timeout.toMillis() / 1000.0 + " s" + doubt, e);
     } catch (SSLException e) {
       throw unreachable("TLS: " + e.getMessage(), e);
     } catch (IOException e) {
+      if (sending == Sending.CREATE) {
+        return exchange(request, handler, Sending.REPETITION);
+      }
       throw unreachable("the connection broke: " + e.getMessage() + doubt, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

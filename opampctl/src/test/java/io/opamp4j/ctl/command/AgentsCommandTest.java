@@ -61,7 +61,7 @@ class AgentsCommandTest {
   void filtersBecomeParametersOfTheRequest() {
     server.on(
         "GET /agents?selector=env%20in%20%28a%2Cb%29&state=Error&state=Pending&q=x%20y"
-            + "&configuration=web&version=12&health=unhealthy&sort=-state&limit=7",
+            + "&configuration=web&version=12&health=unhealthy&node=n1-2&sort=-state&limit=7",
         "{\"items\":[]}");
     Terminal.Outcome outcome =
         terminal.run(
@@ -79,6 +79,8 @@ class AgentsCommandTest {
             "12",
             "--health",
             "unhealthy",
+            "--node",
+            "n1-2",
             "--sort",
             "-state",
             "--limit",

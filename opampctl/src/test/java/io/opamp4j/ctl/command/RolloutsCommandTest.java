@@ -112,6 +112,7 @@ class RolloutsCommandTest {
     server.on("POST /configurations/web/rollout", reply("Running", 0, 0));
     assertThat(terminal.run("rollouts", "start", "web").exitCode()).isZero();
     assertThat(server.last().body()).isEqualTo("{}");
+    assertThat(server.last().header("Idempotency-Key")).isEqualTo("key-1");
     terminal.run("rollouts", "start", "web", "--plan", "all", "--max-errors", "2");
     assertThat(server.last().body())
         .isEqualTo("{\"plan\":{\"type\":\"all\",\"errorLimit\":{\"count\":2}}}");

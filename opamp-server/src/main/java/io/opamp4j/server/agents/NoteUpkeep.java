@@ -18,22 +18,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the {@link LabelBook} in step with storage: after a hint of the {@link ChangeFeed}, and
+ * Keeps the {@link NoteBook} in step with storage: after a hint of the {@link ChangeFeed}, and
  * because hints may be lost, every {@link #REREAD}. What is noted here is done with the next tick,
  * and tried again while storage fails. Any thread may note; one thread starts, ticks and stops, and
  * may wait for storage.
  */
-final class LabelUpkeep {
-  /** The longest that labels given on another node, whose hint was lost, go unnoticed. */
+final class NoteUpkeep {
+  /** The longest that a note made on another node, whose hint was lost, goes unnoticed. */
   static final Duration REREAD = Duration.ofSeconds(30);
 
   /** Hints beyond this make the next tick read everything instead. */
   private static final int MOST_HINTS = 10_000;
 
-  private static final Logger log = LoggerFactory.getLogger(LabelUpkeep.class);
+  private static final Logger log = LoggerFactory.getLogger(NoteUpkeep.class);
 
-  private final LabelStore store;
-  private final LabelBook book;
+  private final NoteStore store;
+  private final NoteBook book;
   private final ChangeFeed feed;
   private final Map<InstanceUid, InstanceUid> renamed = new ConcurrentHashMap<>();
   private final Map<InstanceUid, Long> forgotten = new ConcurrentHashMap<>();
@@ -45,14 +45,14 @@ final class LabelUpkeep {
   private ChangeFeed.@Nullable Subscription subscription;
 
   @Inject
-  LabelUpkeep(LabelStore store, LabelBook book, ChangeFeed feed) {
+  NoteUpkeep(NoteStore store, NoteBook book, ChangeFeed feed) {
     this.store = store;
     this.book = book;
     this.feed = feed;
   }
 
   /**
-   * Reads all labels and follows their changes.
+   * Reads all notes and follows their changes.
    *
    * @throws StorageException if they cannot be read
    */
@@ -60,7 +60,7 @@ final class LabelUpkeep {
     subscription =
         feed.subscribe(
             change -> {
-              if (change.kind().equals(LabelStore.KIND)) {
+              if (change.kind().equals(NoteStore.KIND)) {
                 hint(change.id());
               }
             });
@@ -76,13 +76,13 @@ final class LabelUpkeep {
     settle();
   }
 
-  /** The agent goes by another uid now, and its labels go with it (D4). Never blocks. */
+  /** The agent goes by another uid now, and what is said of it goes with it (D4). Never blocks. */
   void renamed(InstanceUid old, InstanceUid fresh) {
     book.move(old, fresh);
     renamed.put(old, fresh);
   }
 
-  /** The agent is forgotten, and with it its labels. Never blocks. */
+  /** The agent is forgotten, and with it what is said of it. Never blocks. */
   void forgotten(InstanceUid agent) {
     long version = book.version(agent);
     if (version > 0) {
@@ -104,7 +104,7 @@ final class LabelUpkeep {
       }
     } catch (StorageException e) {
       rereads = true;
-      log.warn("labels cannot be read, will try again: {}", e.getMessage());
+      log.warn("what operators say of agents cannot be read, will try again: {}", e.getMessage());
     }
   }
 
@@ -123,7 +123,8 @@ final class LabelUpkeep {
       forgotten.forEach(this::remove);
       return true;
     } catch (StorageException e) {
-      log.warn("labels cannot be kept up, will try again: {}", e.getMessage());
+      log.warn(
+          "what operators say of agents cannot be kept up, will try again: {}", e.getMessage());
       return false;
     }
   }
@@ -132,16 +133,16 @@ final class LabelUpkeep {
     for (String id : List.copyOf(hints)) {
       // Before it is read: a change that comes later is hinted at anew.
       hints.remove(id);
-      LabelStore.agent(id).ifPresent(this::reread);
+      NoteStore.agent(id).ifPresent(this::reread);
     }
   }
 
   private void reread() {
     Set<InstanceUid> seen = new HashSet<>();
     store.readAll(
-        (agent, labels) -> {
+        (agent, note) -> {
           seen.add(agent);
-          compare(agent, labels);
+          compare(agent, note);
         });
     for (InstanceUid agent : book.agents()) {
       if (!seen.contains(agent)) {
@@ -152,7 +153,7 @@ final class LabelUpkeep {
   }
 
   private void reread(InstanceUid agent) {
-    Optional<AgentLabels> found = store.find(agent);
+    Optional<KeptNote> found = store.find(agent);
     if (found.isPresent()) {
       compare(agent, found.get());
     } else if (!renamed.containsValue(agent)) {
@@ -160,25 +161,25 @@ final class LabelUpkeep {
     }
   }
 
-  private void compare(InstanceUid agent, AgentLabels read) {
+  private void compare(InstanceUid agent, KeptNote read) {
     if (read.version() >= book.version(agent)) {
       book.put(agent, read);
     } else {
       // Written on this node after it was read, or removed and written again on another: what is
       // read now is not older than what the book has.
-      store.find(agent).ifPresent(labels -> book.put(agent, labels));
+      store.find(agent).ifPresent(note -> book.put(agent, note));
     }
   }
 
   private void move(InstanceUid old, InstanceUid fresh) {
-    Optional<AgentLabels> labels = store.find(old);
-    if (labels.isPresent()) {
+    Optional<KeptNote> kept = store.find(old);
+    if (kept.isPresent()) {
       try {
-        book.written(fresh, store.put(fresh, labels.get().labels(), 0));
+        book.written(fresh, store.put(fresh, kept.get().note(), 0));
       } catch (VersionConflictException e) {
-        log.debug("agent {} was labelled under its new uid already", fresh);
+        log.debug("something was said of agent {} under its new uid already", fresh);
       }
-      remove(old, labels.get().version());
+      remove(old, kept.get().version());
     }
     renamed.remove(old, fresh);
   }
@@ -187,7 +188,7 @@ final class LabelUpkeep {
     try {
       store.remove(agent, version);
     } catch (VersionConflictException e) {
-      log.debug("labels of agent {} were written or removed by somebody else", agent);
+      log.debug("what is said of agent {} was written or removed by somebody else", agent);
     }
     forgotten.remove(agent, version);
   }
