@@ -29,13 +29,13 @@ public final class AgentQuery {
                         "Pending",
                         "Connected"
                       })))
-  @Nullable List<String> states;
+  public @Nullable List<String> states;
 
   @QueryParam("selector")
   @Parameter(
       description = "Only agents whose labels this label selector matches",
       example = "env=prod,region in (eu,us),!canary")
-  @Nullable String selector;
+  public @Nullable String selector;
 
   @QueryParam("q")
   @Parameter(
@@ -43,17 +43,17 @@ public final class AgentQuery {
           "Only agents with this in their uid, a label's value, their address or the name and"
               + " version of their configuration, upper or lower case",
       schema = @Schema(type = "string", maxLength = 255))
-  @Nullable String text;
+  public @Nullable String text;
 
   @QueryParam("configuration")
   @Parameter(description = "Only agents that should have this configuration")
-  @Nullable String configuration;
+  public @Nullable String configuration;
 
   @QueryParam("version")
   @Parameter(
       description = "Only agents that should have this version of the configuration",
       schema = @Schema(type = "integer", format = "int64", minimum = "1"))
-  @Nullable String version;
+  public @Nullable String version;
 
   @QueryParam("health")
   @Parameter(
@@ -62,11 +62,11 @@ public final class AgentQuery {
           @Schema(
               type = "string",
               allowableValues = {"healthy", "unhealthy", "unknown"}))
-  @Nullable String health;
+  public @Nullable String health;
 
   @QueryParam("node")
   @Parameter(description = "Only agents that are connected to the node of this id, or were last")
-  @Nullable String node;
+  public @Nullable String node;
 
   /** For Jersey. */
   public AgentQuery() {}

@@ -34,7 +34,8 @@ record AgentWhy(
         List<WithheldOffer> withheld,
     @Schema(
             requiredMode = REQUIRED,
-            description = "Its last changes of state that this node saw, at most 20, the newest first")
+            description =
+                "Its last changes of state that this node saw, at most 20, the newest first")
         List<Transition> history) {
 
   /** How its configuration was chosen. */

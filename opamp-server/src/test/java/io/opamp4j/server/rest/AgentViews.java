@@ -10,6 +10,7 @@ import io.opamp4j.proto.AnyValue;
 import io.opamp4j.proto.ComponentHealth;
 import io.opamp4j.proto.KeyValue;
 import io.opamp4j.server.agents.AgentView;
+import io.opamp4j.server.agents.Connection;
 import io.opamp4j.server.fleet.AgentNote;
 import io.opamp4j.server.fleet.Pin;
 import java.time.Instant;
@@ -27,6 +28,7 @@ final class AgentViews {
   private Optional<Pin> pin = Optional.empty();
   private Target target = Target.NONE;
   private Optional<String> node = Optional.empty();
+  private Optional<Connection.Transport> transport = Optional.empty();
   private Optional<String> address = Optional.empty();
   private final AgentToServer.Builder report = AgentToServer.newBuilder();
 
@@ -65,6 +67,13 @@ final class AgentViews {
 
   AgentViews node(String value) {
     node = Optional.of(value);
+    return this;
+  }
+
+  /** It is there, and takes configurations. */
+  AgentViews connected() {
+    transport = Optional.of(Connection.Transport.WEBSOCKET);
+    report.setInstanceUid(uid.toBytes()).setCapabilities(0x1003);
     return this;
   }
 
@@ -112,7 +121,7 @@ final class AgentViews {
         target,
         since,
         lastSeen,
-        Optional.empty(),
+        transport,
         address,
         node);
   }

@@ -201,7 +201,7 @@ final class AgentsRestTest {
     assertProblem(answer, 400, "invalid-request");
     assertThat(answer.errors())
         .containsExactly(
-            "stat: is not known; known are configuration, count, cursor, health, limit, q,"
+            "stat: is not known; known are configuration, count, cursor, health, limit, node, q,"
                 + " selector, sort, state, version");
   }
 

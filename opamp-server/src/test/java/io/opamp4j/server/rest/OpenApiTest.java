@@ -164,18 +164,40 @@ final class OpenApiTest {
 
   @Test
   void listsTheStatesThereAre() {
-    for (String states :
+    for (JsonNode states :
         List.of(
-            "/components/schemas/AgentSummary/properties/state/enum",
-            "/components/schemas/AgentDetail/properties/state/enum",
-            "/components/schemas/AgentWhy/properties/state/enum",
-            "/paths/~1api~1v1~1agents~1counts/get/parameters/1/schema/items/enum",
-            "/paths/~1api~1v1~1agents/get/parameters/2/schema/items/enum")) {
-      assertThat(document.at(states).valueStream().map(JsonNode::asText).toList())
-          .as(states)
+            document.at("/components/schemas/AgentSummary/properties/state/enum"),
+            document.at("/components/schemas/AgentDetail/properties/state/enum"),
+            document.at("/components/schemas/AgentWhy/properties/state/enum"),
+            parameter("/api/v1/agents/counts", "state").at("/schema/items/enum"),
+            parameter("/api/v1/agents", "state").at("/schema/items/enum"))) {
+      assertThat(states.valueStream().map(JsonNode::asText).toList())
           .isEqualTo(StateNames.all())
           .hasSize(ConnectionState.values().length);
     }
+  }
+
+  /** They are declared once, in a bean, which the generator has to look into. */
+  @Test
+  void agentsArePickedByTheSameParametersWhereverTheyArePicked() {
+    for (String name :
+        List.of("state", "selector", "q", "configuration", "version", "health", "node")) {
+      JsonNode listed = parameter("/api/v1/agents", name);
+      assertThat(listed.path("in").asText()).as(name).isEqualTo("query");
+      assertThat(listed.path("description").asText()).as(name).startsWith("Only agents");
+      assertThat(parameter("/api/v1/agents/counts", name)).isEqualTo(listed);
+    }
+  }
+
+  private static JsonNode parameter(String path, String name) {
+    return document
+        .path("paths")
+        .path(path)
+        .at("/get/parameters")
+        .valueStream()
+        .filter(parameter -> parameter.path("name").asText().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void collect(Type type, Set<Class<?>> records) {

@@ -30,7 +30,7 @@ final class RepeatedRequestsRestTest {
   @BeforeEach
   void putAgents() {
     for (int i = 1; i <= 4; i++) {
-      AgentViews.agent(i).in(rest);
+      AgentViews.agent(i).connected().in(rest);
     }
   }
 

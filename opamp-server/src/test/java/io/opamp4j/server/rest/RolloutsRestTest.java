@@ -86,8 +86,7 @@ final class RolloutsRestTest {
     assertThat("\"" + old.json().path("currentVersion").asText() + "\"")
         .isEqualTo(paused.header("ETag"));
     assertThat(rest.get(WEB + "/rollout").json().path("phase").asText()).isEqualTo("Paused");
-    assertThat(
-            rest.call("POST", WEB + "/rollout/resume", "{}", "If-Match", "3").status())
+    assertThat(rest.call("POST", WEB + "/rollout/resume", "{}", "If-Match", "3").status())
         .as("no entity tag")
         .isEqualTo(400);
     assertThat(rest.call("POST", WEB + "/rollout/resume", "{}", "If-Match", "*").status())

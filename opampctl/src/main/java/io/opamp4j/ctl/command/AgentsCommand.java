@@ -192,15 +192,13 @@ final class AgentsCommand {
           @Nullable String key) {
     String name = key == null ? session.newKey() : key;
     if (several.isMeant(agent) || agent == null) {
-      return AgentActions.act(
-          session, Json.object().put("action", "restart"), several, name);
+      return AgentActions.act(session, Json.object().put("action", "restart"), several, name);
     }
     ObjectNode order = Json.object().put("type", "restart");
     if (expiresIn != null) {
       order.put("expiresIn", expiresIn);
     }
-    JsonNode made =
-        session.api().create(Api.path("agents", agent, "orders"), order, name).body();
+    JsonNode made = session.api().create(Api.path("agents", agent, "orders"), order, name).body();
     session.console().show(made, palette -> AgentText.order(made));
     return ExitCode.OK;
   }

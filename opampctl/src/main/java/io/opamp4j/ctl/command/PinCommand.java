@@ -71,11 +71,11 @@ final class PinCommand implements Callable<Integer> {
     Api api = session.api();
     String path = Api.path("agents", agent, "pin");
     Answer now = api.get(path, new Query());
-    JsonNode pinned =
-        api.send("PUT", path, pin, Map.of("If-Match", now.requireEtag())).body();
+    JsonNode pinned = api.send("PUT", path, pin, Map.of("If-Match", now.requireEtag())).body();
     session
         .console()
-        .show(pinned, palette -> Plain.line(agent + " is pinned to " + AgentText.pin(pinned)) + "\n");
+        .show(
+            pinned, palette -> Plain.line(agent + " is pinned to " + AgentText.pin(pinned)) + "\n");
     return ExitCode.OK;
   }
 }

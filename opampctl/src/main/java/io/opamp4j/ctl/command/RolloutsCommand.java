@@ -82,8 +82,7 @@ final class RolloutsCommand {
       @Mixin WaitOptions wait) {
     Api api = session.api();
     JsonNode started =
-        api.create(
-                Api.path("configurations", name, "rollout"), plan.toJson(), session.newKey())
+        api.create(Api.path("configurations", name, "rollout"), plan.toJson(), session.newKey())
             .body();
     return shown(api, name, started, wait, false);
   }

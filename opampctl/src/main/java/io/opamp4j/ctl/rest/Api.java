@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The server's REST API. Every method but {@link #create} is one attempt: a change whose answer was
- * lost may have been made, and only the user can say whether to make it again. All methods throw {@link CtlException}
- * for whatever is no success, and block.
+ * lost may have been made, and only the user can say whether to make it again. All methods throw
+ * {@link CtlException} for whatever is no success, and block.
  */
 public final class Api {
   private static final String ROOT = "/api/v1";
@@ -197,8 +197,7 @@ public final class Api {
 
   private <T> HttpResponse<T> exchange(
       HttpRequest request, HttpResponse.BodyHandler<T> handler, Sending sending) {
-    String doubt =
-        sending == Sending.READ ? "" : "; whether the change was made is not known";
+    String doubt = sending == Sending.READ ? "" : "; whether the change was made is not known";
     try {
       return http.send(request, handler);
     } catch (ConnectException | HttpConnectTimeoutException e) {

@@ -62,7 +62,8 @@ class PinCommandTest {
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.err())
         .isEqualTo(
-            "opampctl: the pin is not valid\n  configuration: must be the name of a configuration\n");
+            "opampctl: the pin is not valid\n"
+                + "  configuration: must be the name of a configuration\n");
   }
 
   @Test
@@ -74,10 +75,12 @@ class PinCommandTest {
             StubServer.Reply.tagged("\"9\"", "{\"revision\":9}"))
         .on(DELETE, StubServer.Reply.status(204));
 
-    assertThat(terminal.run("agents", "unpin", "u1").out()).isEqualTo("u1 is not pinned any more\n");
+    assertThat(terminal.run("agents", "unpin", "u1").out())
+        .isEqualTo("u1 is not pinned any more\n");
     assertThat(server.last().header("If-Match")).isEqualTo("\"8\"");
     Terminal.Outcome again = terminal.run("agents", "unpin", "u1", "-o", "json");
-    assertThat(Json.parse(again.out())).isEqualTo(Json.parse("{\"agent\":\"u1\",\"changed\":false}"));
+    assertThat(Json.parse(again.out()))
+        .isEqualTo(Json.parse("{\"agent\":\"u1\",\"changed\":false}"));
     assertThat(server.lines()).containsExactly(GET, DELETE, GET);
   }
 
@@ -127,12 +130,12 @@ class PinCommandTest {
             "{\"state\":\"Connected\",\"configuration\":{\"pin\":{\"configuration\":\"web\","
                 + "\"version\":3,\"failed\":\"the version is not kept\"},\"candidates\":[]}}");
     assertThat(terminal.run("agents", "get", "u1").out())
-        .contains("Pinned to:   web v3\n")
-        .contains("Node:        n1\n");
+        .contains("Pinned to:  web v3\n")
+        .contains("Node:       n1\n");
     assertThat(terminal.run("why", "u1").out())
         .contains(
-            "Pinned to:      web v3, which it cannot get (the version is not kept); it is left as it"
-                + " is\n");
+            "Pinned to:      web v3, which it cannot get (the version is not kept); it is left as"
+                + " it is\n");
   }
 
   /** The server knows the request again by its key. */
