@@ -506,7 +506,7 @@ class WebSocketIT {
     assertThat(answer().getCapabilities()).isEqualTo(7);
   }
 
-  /** Offers that are written past Tyrus, between messages that are not (E-61). */
+  /** Large offers are written past Tyrus, between messages that are not (E-61). */
   @Test
   void largeOffersAndSmallMessagesComeWholeAndInOrder() throws Exception {
     peer.send(WsBytes.binary(HEARTBEAT));
@@ -514,17 +514,25 @@ class WebSocketIT {
     answer();
 
     for (int change = 1; change <= 40; change++) {
-      connection.send(offer(change, change % 2 == 0 ? 20_000 : 100));
+      connection.send(offerToAnother(change));
       connection.send(ServerToAgent.newBuilder().setCapabilities(change).build());
     }
-    connection.close(1001, "that was all");
-    connection.send(offer(41, 20_000));
-
     for (int change = 1; change <= 40; change++) {
-      assertThat(answer()).isEqualTo(offer(change, change % 2 == 0 ? 20_000 : 100));
+      assertThat(answer()).isEqualTo(offerToAnother(change));
       assertThat(answer().getCapabilities()).isEqualTo(change);
     }
+    connection.close(1001, "that was all");
+    connection.send(offerToAnother(2));
     assertThat(peer.frame().closeCode()).isEqualTo(1001);
+  }
+
+  /** Each to an agent of its own, or the newer would take the place of the older. */
+  private static ServerToAgent offerToAnother(int number) {
+    return offer(number, number % 2 == 0 ? 20_000 : 100).toBuilder()
+        .setInstanceUid(
+            ByteString.copyFrom(new byte[] {(byte) number})
+                .concat(ByteString.copyFrom(new byte[15])))
+        .build();
   }
 
   private static ServerToAgent offer(int number, int size) {
