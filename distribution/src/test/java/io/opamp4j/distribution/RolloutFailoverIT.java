@@ -99,7 +99,7 @@ class RolloutFailoverIT {
                     "healthGateSeconds",
                     0,
                     "resultDeadlineSeconds",
-                    30,
+                    60,
                     "stages",
                     List.of(
                         Map.of("name", "canary", "selector", "service.name=canary"),

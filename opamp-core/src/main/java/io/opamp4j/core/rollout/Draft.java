@@ -74,7 +74,9 @@ final class Draft {
     roster = roster.with(member.with(Watch.FAILED));
     retarget.add(uid);
     if (state.faults().areFull()) {
-      state = state.with(state.faults().answered(uid));
+      if (state.faults().retrying().contains(uid)) {
+        state = state.with(state.faults().answered(uid));
+      }
       return;
     }
     state = state.with(state.faults().noting(uid, failure));

@@ -52,7 +52,7 @@ public record Faults(Map<InstanceUid, Failure> failures, long forgiven, Set<Inst
   }
 
   Faults answered(InstanceUid uid) {
-    return new Faults(failures, forgiven, without(uid));
+    return retrying.contains(uid) ? new Faults(failures, forgiven, without(uid)) : this;
   }
 
   /** Everything is forgotten, but for those whose last word is FAILED and who get a new chance. */

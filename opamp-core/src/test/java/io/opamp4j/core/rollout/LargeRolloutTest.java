@@ -46,7 +46,11 @@ class LargeRolloutTest {
     drill.agents.addAll(agents(size));
     drill.start(RolloutPlan.all().with(ErrorLimit.percent(100)));
     for (int i = 0; i < size; i++) {
+      RolloutState before = drill.rollout.state();
       drill.says(i, Reported.FAILED, "error number " + i + " " + "x".repeat(1000));
+      if (i >= Faults.MOST) {
+        assertThat(drill.rollout.state()).as("nothing is copied for it").isSameAs(before);
+      }
     }
     assertThat(drill.phase()).isEqualTo(RolloutPhase.PAUSED);
     Faults faults = drill.rollout.state().faults();
