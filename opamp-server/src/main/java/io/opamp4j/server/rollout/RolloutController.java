@@ -50,7 +50,8 @@ final class RolloutController {
   private final Object lock = new Object();
   // By configuration; changed while holding lock, read by any thread.
   private final Map<String, Driven> driven = new ConcurrentHashMap<>();
-  // guarded by lock; configurations whose rollout was begun here, and is not in the fleet's view yet
+  // guarded by lock; configurations whose rollout was begun here, and is not in the fleet's view
+  // yet
   private final Set<String> begun = new HashSet<>();
   // guarded by lock; by configuration, the last that was seen to be settled
   private final Map<String, ConfigurationRollout> settled = new HashMap<>();

@@ -74,7 +74,10 @@ class ShownTest {
             connection = FakeConnection.socket("s" + seed + "-" + step);
           }
           case 3 ->
-              anew.sessions.find(UID).orElseThrow().take(AgentNote.ofLabels(Map.of("env", "e" + random.nextInt(3))));
+              anew.sessions
+                  .find(UID)
+                  .orElseThrow()
+                  .take(AgentNote.ofLabels(Map.of("env", "e" + random.nextInt(3))));
           default ->
               anew.deliver(
                   connection,

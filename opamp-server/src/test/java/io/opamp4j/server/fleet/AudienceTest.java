@@ -105,7 +105,9 @@ final class AudienceTest {
 
     Audience audience = fleet.audience(overlay.rollout()).orElseThrow();
     AgentView view =
-        audience.view(UID, true, report(), AgentNote.ofLabels(Map.of("a", "1")), Components.UNKNOWN).orElseThrow();
+        audience
+            .view(UID, true, report(), AgentNote.ofLabels(Map.of("a", "1")), Components.UNKNOWN)
+            .orElseThrow();
 
     assertThat(view.compatible()).isFalse();
     assertThat(audience.missing(report(), Components.UNKNOWN)).containsExactly("exporter kafka");
@@ -124,7 +126,8 @@ final class AudienceTest {
                         ? List.of("exporter kafka")
                         : List.of());
     Overlay overlay = overlay("web a=1 0", true);
-    Fleet fleet = new Fleet(List.of(), List.of(overlay), List.of(), new ConfigurationChecks(Set.of(check)));
+    Fleet fleet =
+        new Fleet(List.of(), List.of(overlay), List.of(), new ConfigurationChecks(Set.of(check)));
     Components lacking = catalogue(AvailableComponents.getDefaultInstance());
 
     for (long capabilities : new long[] {0x1003, 0x5003}) {
@@ -136,7 +139,10 @@ final class AudienceTest {
               .build();
       assertThat(fleet.audience(overlay.rollout()).orElseThrow().missing(agent, lacking))
           .as("capabilities %x", capabilities)
-          .isEqualTo(fleet.resolve(agent, AgentNote.ofLabels(Map.of("a", "1")), lacking).missingComponents())
+          .isEqualTo(
+              fleet
+                  .resolve(agent, AgentNote.ofLabels(Map.of("a", "1")), lacking)
+                  .missingComponents())
           .hasSize(capabilities == 0x5003 ? 1 : 0);
     }
   }
