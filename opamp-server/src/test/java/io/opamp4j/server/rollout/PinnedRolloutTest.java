@@ -69,7 +69,7 @@ final class PinnedRolloutTest {
     server.write("old", Going.LIVE);
     server.pass(Duration.ofSeconds(1));
     server.write("new", Going.DRAFT);
-    server.agent(2).connected = false;
+    server.agent(2).silent = true;
     server.desk.start(server.request(ALL), "me");
     server.pass(Duration.ofSeconds(2));
     assertThat(server.report().kept().state().phase()).isEqualTo(RolloutPhase.RUNNING);

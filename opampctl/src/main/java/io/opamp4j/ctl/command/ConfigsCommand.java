@@ -233,14 +233,23 @@ final class ConfigsCommand {
       String hash = Json.text(one, "/hash");
       table.row(
           Json.text(one, "/version"),
-          Json.text(one, "/version").equals(Json.text(one, "/runningVersion")) ? "yes" : "",
-          one.path("draft").asBoolean() ? "yes" : "",
+          runs(one) ? "yes" : "",
+          isDraft(one) ? "yes" : "",
           Times.toSecond(Json.text(one, "/modified")),
           hash.substring(0, Math.min(8, hash.length())),
           fileNames(one),
           Json.text(one, "/description"));
     }
     return table;
+  }
+
+  private static boolean runs(JsonNode version) {
+    return Json.text(version, "/version").equals(Json.text(version, "/runningVersion"));
+  }
+
+  /** Written as one, and not brought out since. */
+  private static boolean isDraft(JsonNode version) {
+    return version.path("draft").asBoolean() && !runs(version);
   }
 
   private static String fileNames(JsonNode one) {
@@ -256,7 +265,7 @@ final class ConfigsCommand {
                 .with(
                     "Version",
                     Json.text(found, "/version")
-                        + (found.path("draft").asBoolean() ? " (draft)" : ""))
+                        + (isDraft(found) ? " (draft)" : ""))
                 .with("Runs", running.isEmpty() ? "none" : running)
                 .with("Selector", Json.text(found, "/selector"))
                 .with("Priority", Json.text(found, "/priority"))

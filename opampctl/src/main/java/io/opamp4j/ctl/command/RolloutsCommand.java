@@ -136,8 +136,14 @@ final class RolloutsCommand {
 
   @Command(
       name = "retry",
-      description = "Offer the version again to agents that failed.",
-      footer = {"", "Examples:", "  opampctl rollouts retry web --wait"})
+      description =
+          "Offer the version again to agents that failed. A rollout that is paused stays so until"
+              + " it is resumed.",
+      footer = {
+        "",
+        "Examples:",
+        "  opampctl rollouts retry web && opampctl rollouts resume web --wait"
+      })
   int retry(
       @Parameters(paramLabel = "NAME", description = NAME_HELP) String name,
       @Option(names = "--reason", paramLabel = "TEXT", description = REASON_HELP)

@@ -111,7 +111,7 @@ class ConfigsCommandTest {
         """
         {"items":[{"version":3,"runningVersion":2,"draft":true,"hash":"0123456789","description":\
         "third","fileNames":["a"],"modified":"2026-11-22T11:00:00Z"},{"version":2,\
-        "runningVersion":2,"hash":"ab","fileNames":[],"modified":"2026-11-22T10:00:00Z"}]}\
+        "runningVersion":2,"draft":true,"hash":"ab","fileNames":[],"modified":"2026-11-22T10:00:00Z"}]}\
         """);
     assertThat(terminal.run("configs", "history", "web").out())
         .isEqualTo(
