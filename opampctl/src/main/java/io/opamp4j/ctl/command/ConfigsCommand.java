@@ -262,10 +262,7 @@ final class ConfigsCommand {
         new StringBuilder(
             new Facts()
                 .with("Name", Json.text(found, "/name"))
-                .with(
-                    "Version",
-                    Json.text(found, "/version")
-                        + (isDraft(found) ? " (draft)" : ""))
+                .with("Version", Json.text(found, "/version") + (isDraft(found) ? " (draft)" : ""))
                 .with("Runs", running.isEmpty() ? "none" : running)
                 .with("Selector", Json.text(found, "/selector"))
                 .with("Priority", Json.text(found, "/priority"))
