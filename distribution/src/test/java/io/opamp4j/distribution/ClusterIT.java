@@ -3,9 +3,6 @@ package io.opamp4j.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -51,9 +48,9 @@ class ClusterIT {
   private Swarm swarm;
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     redis = RedisShards.start();
-    List<Integer> ports = freePorts();
+    List<Integer> ports = Ports.free(NODES);
     for (int node = 0; node < NODES; node++) {
       servers.add(server(node, ports.get(node)));
       rest.add(new Rest(URI.create("http://127.0.0.1:" + ports.get(node))));
@@ -229,10 +226,7 @@ class ClusterIT {
             List<String> wrong = new ArrayList<>();
             for (SwarmAgent agent : agents) {
               JsonNode is = shown.get(agent.uid().toString());
-              if (is == null
-                  || !is.get("state").asText().equals("Connected")
-                  || !is.at("/remoteConfigStatus/hash").asText().equals(wanted)
-                  || !is.at("/remoteConfigStatus/status").asText().equals("APPLIED")) {
+              if (!Rest.runs(is, wanted)) {
                 wrong.add(agent + ": " + is);
               }
             }
@@ -273,17 +267,5 @@ class ClusterIT {
         "service.name=fleet",
         "files",
         Map.of("collector.yaml", Map.of("body", "version: " + version)));
-  }
-
-  private static List<Integer> freePorts() throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    for (int i = 0; i < NODES; i++) {
-      held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-    }
-    List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
-    for (ServerSocket socket : held) {
-      socket.close();
-    }
-    return ports;
   }
 }

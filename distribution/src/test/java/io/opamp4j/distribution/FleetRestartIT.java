@@ -2,7 +2,6 @@ package io.opamp4j.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -170,19 +169,12 @@ class FleetRestartIT {
         PATIENCE,
         shown -> {
           List<String> wrong = new ArrayList<>();
-          uids.stream().filter(uid -> !isWhole(shown.get(uid), wanted)).forEach(wrong::add);
+          uids.stream().filter(uid -> !Rest.runs(shown.get(uid), wanted)).forEach(wrong::add);
           if (shown.size() != uids.size()) {
             wrong.add(shown.size() + " agents are listed");
           }
           return wrong;
         });
-  }
-
-  private static boolean isWhole(JsonNode agent, String wanted) {
-    return agent != null
-        && agent.get("state").asText().equals("Connected")
-        && agent.at("/remoteConfigStatus/hash").asText().equals(wanted)
-        && agent.at("/remoteConfigStatus/status").asText().equals("APPLIED");
   }
 
   /** All refusals since they were counted. */

@@ -6,9 +6,6 @@ import static io.opamp4j.distribution.Story.SOUND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opamp4j.distribution.StoryFleet.Member;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,8 +36,8 @@ class FleetStoryIT {
   private Story story;
 
   @BeforeEach
-  void start() throws IOException {
-    server = server(freePort());
+  void start() {
+    server = server(Ports.free(1).get(0));
     swarm = new Swarm(server.port(), INTERVAL, SEED);
     Rest rest = new Rest(server.url());
     Ctl ctl = new Ctl(folder, transcript);
@@ -151,12 +148,5 @@ class FleetStoryIT {
             "--agents.heartbeat-expiry-interval=1s",
             "--agents.min-retry-after=1s")
         .start();
-  }
-
-  /** The same before and after the restart. */
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

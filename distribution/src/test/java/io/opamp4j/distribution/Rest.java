@@ -156,6 +156,23 @@ final class Rest {
     return awaitAgent(uid, "becomes " + state, agent -> agent.get("state").asText().equals(state));
   }
 
+  /** Whether an agent as it is listed is connected and has applied this configuration. */
+  static boolean runs(JsonNode agent, String hash) {
+    return runs(agent, "Connected", hash);
+  }
+
+  /**
+   * The same in another state.
+   *
+   * @param agent null if it is not listed
+   */
+  static boolean runs(JsonNode agent, String state, String hash) {
+    return agent != null
+        && agent.get("state").asText().equals(state)
+        && agent.at("/remoteConfigStatus/hash").asText().equals(hash)
+        && agent.at("/remoteConfigStatus/status").asText().equals("APPLIED");
+  }
+
   /** A body as text. */
   static String text(Object body) {
     try {

@@ -3,9 +3,6 @@ package io.opamp4j.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -50,9 +47,9 @@ class RolloutFailoverIT {
   private Swarm swarm;
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     redis = RedisProcess.start(folder.resolve("redis"));
-    ports.addAll(freePorts());
+    ports.addAll(Ports.free(NODES));
     for (int node = 0; node < NODES; node++) {
       servers.add(server(node));
       rest.add(new Rest(URI.create("http://127.0.0.1:" + ports.get(node))));
@@ -287,10 +284,7 @@ class RolloutFailoverIT {
                 List<String> wrong = new ArrayList<>();
                 for (CrewAgent agent : crew) {
                   JsonNode is = shown.get(agent.uid().toString());
-                  if (is == null
-                      || !is.get("state").asText().equals("Connected")
-                      || !is.at("/remoteConfigStatus/hash").asText().equals(wanted)
-                      || !is.at("/remoteConfigStatus/status").asText().equals("APPLIED")) {
+                  if (!Rest.runs(is, wanted)) {
                     wrong.add(agent.uid() + ": " + is);
                   }
                 }
@@ -327,17 +321,5 @@ class RolloutFailoverIT {
         "",
         "files",
         Map.of("collector.yaml", Map.of("body", "version: " + version)));
-  }
-
-  private static List<Integer> freePorts() throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    for (int i = 0; i < NODES; i++) {
-      held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-    }
-    List<Integer> found = held.stream().map(ServerSocket::getLocalPort).toList();
-    for (ServerSocket socket : held) {
-      socket.close();
-    }
-    return found;
   }
 }

@@ -144,10 +144,7 @@ final class StoryView {
           List<String> wrong = new ArrayList<>();
           for (Member member : members) {
             JsonNode is = shown.get(member.uid());
-            if (is == null
-                || !is.get("state").asText().equals(state)
-                || !is.at("/remoteConfigStatus/hash").asText().equals(hash)
-                || !is.at("/remoteConfigStatus/status").asText().equals("APPLIED")) {
+            if (!Rest.runs(is, state, hash)) {
               wrong.add(member.agent() + ": " + is);
             }
           }
