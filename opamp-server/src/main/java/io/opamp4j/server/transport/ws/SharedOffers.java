@@ -34,6 +34,7 @@ final class SharedOffers {
   // Guarded by itself. The one used last is at the end.
   private final Map<AgentRemoteConfig, ByteBuffer> encoded = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
+  private long made;
 
   /**
    * @param mostBytes kept together; a larger configuration is not kept at all
@@ -88,6 +89,13 @@ final class SharedOffers {
     }
   }
 
+  /** How often a configuration was encoded. */
+  long made() {
+    synchronized (encoded) {
+      return made;
+    }
+  }
+
   private ByteBuffer encoded(AgentRemoteConfig config) {
     synchronized (encoded) {
       @Nullable ByteBuffer known = encoded.get(config);
@@ -95,6 +103,7 @@ final class SharedOffers {
         known = encode(config);
         encoded.put(config, known);
         bytes += known.remaining();
+        made++;
         dropOldest();
       }
       return known.duplicate();
